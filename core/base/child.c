@@ -1,0 +1,382 @@
+#include "core/base/child.h"
+
+#include "core/base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STATUS_SANDBOX_REFUSED = 97 };
+
+static void silence_standard_streams(void)
+{
+    int null = open("/dev/null", O_RDWR);
+    if (null >= 0) {
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+#ifndef TRIPTYCH_NO_FILTER
+        dup2(null, STDERR_FILENO);
+#endif
+    }
+}
+
+// Close everything above standard error but two descriptors (-1 for none).
+static void close_others(int a, int b)
+{
+    int low = a < b ? a : b;
+    int high = a < b ? b : a;
+    unsigned from = STDERR_FILENO + 1;
+    if (low > STDERR_FILENO) {
+        if ((unsigned)low > from) {
+            close_range(from, (unsigned)low - 1, 0);
+        }
+        from = (unsigned)low + 1;
+    }
+    if (high > STDERR_FILENO) {
+        if ((unsigned)high > from) {
+            close_range(from, (unsigned)high - 1, 0);
+        }
+        from = (unsigned)high + 1;
+    }
+    close_range(from, ~0u, 0);
+}
+
+// In the child, right after the fork: nothing of the parent's but two descriptors.
+static void become_child(pid_t parent, int keep_a, int keep_b)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(1); // it died before the line above
+    }
+    // The terminal's Ctrl-C reaches the whole group; the parent decides.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+    silence_standard_streams();
+    close_others(keep_a, keep_b);
+}
+
+int child_start(struct child *ret, const struct child_job *job, const struct sandbox *sandbox,
+                struct error *err)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+        return error_errno(err, errno, "cannot connect to a worker process");
+    }
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0) {
+        int code = error_errno(err, errno, "cannot start a worker process");
+        close(ends[0]);
+        close(ends[1]);
+        return code;
+    }
+    if (pid == 0) {
+        become_child(parent, ends[1], -1);
+        struct error own = ERROR_INIT;
+        if ((job->prepare && job->prepare(job->context, &own) < 0)
+            || sandbox_enter(sandbox, &own) < 0) {
+            _exit(STATUS_SANDBOX_REFUSED);
+        }
+        _exit(job->run(ends[1], job->context));
+    }
+    close(ends[1]);
+    ret->pid = pid;
+    ret->socket = ends[0];
+    return 0;
+}
+
+static void describe_end(int status, char *how, size_t capacity)
+{
+    if (WIFSIGNALED(status)) {
+        int signal = WTERMSIG(status);
+        if (signal == SIGSYS) {
+            snprintf(how, capacity, "tried a forbidden system call");
+        } else {
+            snprintf(how, capacity, "crashed (%s)", strsignal(signal));
+        }
+    } else if (WEXITSTATUS(status) == STATUS_SANDBOX_REFUSED) {
+        snprintf(how, capacity, "could not enter the sandbox");
+    } else {
+        snprintf(how, capacity, "ended early (exit status %d)", WEXITSTATUS(status));
+    }
+}
+
+void child_stop(struct child *child, char *how, size_t capacity)
+{
+    if (child->pid <= 0) {
+        return;
+    }
+    int status;
+    pid_t reaped;
+    do {
+        reaped = waitpid(child->pid, &status, WNOHANG);
+    } while (reaped < 0 && errno == EINTR);
+    if (reaped == child->pid) {
+        if (how) {
+            describe_end(status, how, capacity);
+        }
+    } else {
+        kill(child->pid, SIGKILL);
+        while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
+        }
+        if (how) {
+            snprintf(how, capacity, "killed");
+        }
+    }
+    close(child->socket);
+    child->pid = 0;
+    child->socket = -1;
+}
+
+int child_send(int socket, const void *data, size_t size, int fd, struct error *err)
+{
+    struct iovec part = {.iov_base = (void *)data, .iov_len = size};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {{0}};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd >= 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    ssize_t n;
+    do {
+        n = sendmsg(socket, &message, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+        return error_set(err, ERR_CHILD, "the worker process is gone");
+    }
+    if (n != (ssize_t)size) {
+        return error_errno(err, n < 0 ? errno : EMSGSIZE, "cannot send to a worker process");
+    }
+    return 0;
+}
+
+static int wait_readable(int socket, int timeout_ms, struct error *err)
+{
+    struct pollfd wait = {.fd = socket, .events = POLLIN};
+    int ready = poll(&wait, 1, timeout_ms);
+    if (ready < 0) {
+        return errno == EINTR ? error_set(err, ERR_STOPPED, "interrupted")
+                              : error_errno(err, errno, "cannot wait for a worker process");
+    }
+    if (ready == 0) {
+        return error_set(err, ERR_CHILD, "no answer within %g s", timeout_ms / 1000.0);
+    }
+    return 0;
+}
+
+// Take the one descriptor of a message; close any others a liar added.
+static int take_descriptor(struct msghdr *message)
+{
+    int taken = -1;
+    for (struct cmsghdr *h = CMSG_FIRSTHDR(message); h; h = CMSG_NXTHDR(message, h)) {
+        if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS) {
+            continue;
+        }
+        size_t count = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+            if (taken < 0) {
+                taken = fd;
+            } else {
+                close(fd);
+            }
+        }
+    }
+    return taken;
+}
+
+int child_receive(int socket, void *data, size_t size, int *ret_fd, int timeout_ms,
+                  struct error *err)
+{
+    int code = wait_readable(socket, timeout_ms, err);
+    if (code < 0) {
+        return code;
+    }
+    struct iovec part = {.iov_base = data, .iov_len = size};
+    union {
+        char bytes[CMSG_SPACE(4 * sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t n;
+    do {
+        n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_TRUNC);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0 && errno != ECONNRESET) {
+        return error_errno(err, errno, "cannot hear a worker process");
+    }
+    if (n <= 0) {
+        return error_set(err, ERR_CHILD, "the worker process is gone");
+    }
+    int fd = take_descriptor(&message);
+    if (n != (ssize_t)size) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return error_set(err, ERR_CHILD, "a message of %zd bytes where %zu are due", n, size);
+    }
+    if (ret_fd) {
+        *ret_fd = fd;
+    } else if (fd >= 0) {
+        close(fd);
+    }
+    return 0;
+}
+
+int child_buffer_add(struct child_buffer *buffer, const void *data, size_t size,
+                     struct error *err)
+{
+    if (size > buffer->capacity - buffer->size) {
+        return error_set(err, ERR_VALUE, "holds more than %zu bytes of description",
+                         buffer->capacity);
+    }
+    memcpy(buffer->data + buffer->size, data, size);
+    buffer->size += size;
+    return 0;
+}
+
+// The head of the shared region; the result stands behind it.
+struct verdict {
+    int code;
+    size_t size;
+    struct error error;
+};
+
+static void run_call(const struct child_call *call, const struct sandbox *sandbox,
+                     struct verdict *verdict)
+{
+    struct child_buffer out = {(unsigned char *)(verdict + 1), call->capacity, 0};
+    struct error err = ERROR_INIT;
+    int code = call->prepare ? call->prepare(call->context, &err) : 0;
+    if (code == 0) {
+        code = sandbox_enter(sandbox, &err);
+    }
+    if (code == 0) {
+        code = call->run(&out, call->context, &err);
+    }
+    verdict->size = out.size;
+    verdict->error = err;
+    verdict->code = code;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Wait until the child closes its end of the pipe, that is, until it ends.
+static bool wait_end(int pipe_end, int timeout_ms)
+{
+    int64_t until = now_ms() + timeout_ms;
+    for (;;) {
+        int64_t left = until - now_ms();
+        struct pollfd wait = {.fd = pipe_end, .events = POLLIN};
+        int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
+        if (ready > 0) {
+            return true;
+        }
+        if (ready == 0 || errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+static int judge(void **ret, size_t *ret_size, const struct child_call *call,
+                 struct verdict *shared, struct error *err)
+{
+    // The child is dead: nobody else writes to the region any more.
+    if (shared->code != 0) {
+        char text[ERROR_TEXT_SIZE];
+        shared->error.text[ERROR_TEXT_SIZE - 1] = 0;
+        text_escape(text, sizeof text, shared->error.text);
+        int code = shared->code >= ERR_NUMERIC && shared->code < 0 ? shared->code : ERR_CHILD;
+        return error_set(err, code, "%s", text);
+    }
+    if (shared->size > call->capacity) {
+        return error_set(err, ERR_CHILD, "%s: its reader's answer makes no sense", call->name);
+    }
+    void *copy = malloc(shared->size ? shared->size : 1);
+    if (!copy) {
+        return error_nomem(err, call->name);
+    }
+    memcpy(copy, shared + 1, shared->size);
+    *ret = copy;
+    *ret_size = shared->size;
+    return 0;
+}
+
+int child_call(void **ret, size_t *ret_size, const struct child_call *call,
+               const struct sandbox *sandbox, struct error *err)
+{
+    size_t region = sizeof(struct verdict) + call->capacity;
+    struct verdict *shared = mmap(NULL, region, PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (shared == MAP_FAILED) {
+        return error_errno(err, errno, "%s: cannot share memory with a reader", call->name);
+    }
+    int ends[2];
+    int code = 0;
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        code = error_errno(err, errno, "%s: cannot start a reader", call->name);
+        goto unmap;
+    }
+    shared->code = ERR_CHILD;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0) {
+        code = error_errno(err, errno, "%s: cannot start a reader", call->name);
+        close(ends[0]);
+        close(ends[1]);
+        goto unmap;
+    }
+    if (pid == 0) {
+        become_child(parent, ends[1], call->fd);
+        run_call(call, sandbox, shared);
+        _exit(0);
+    }
+    close(ends[1]);
+    bool in_time = wait_end(ends[0], call->timeout_ms);
+    close(ends[0]);
+    if (!in_time) {
+        kill(pid, SIGKILL);
+    }
+    int status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (!in_time) {
+        code = error_set(err, ERR_CHILD, "%s: not read within %g s", call->name,
+                         call->timeout_ms / 1000.0);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        char how[96];
+        describe_end(status, how, sizeof how);
+        code = error_set(err, ERR_CHILD, "%s: its reader %s", call->name, how);
+    } else {
+        code = judge(ret, ret_size, call, shared, err);
+    }
+unmap:
+    munmap(shared, region);
+    return code;
+}

@@ -1,0 +1,256 @@
+#include "core/base/output.h"
+
+#include "core/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output {
+    int fd;
+    bool force;
+    char *path;
+    char *partial;
+};
+
+static void free_output(struct output **output)
+{
+    struct output *o = *output;
+    if (o->fd >= 0) {
+        close(o->fd);
+    }
+    free(o->path);
+    free(o->partial);
+    free(o);
+    *output = NULL;
+}
+
+static int target_is_free(const char *path, bool force, struct error *err)
+{
+    struct stat status;
+    if (lstat(path, &status) < 0) {
+        return errno == ENOENT ? 0 : error_errno(err, errno, "%s", path);
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return error_set(err, ERR_EXISTS, "%s: is a folder, not a file to write", path);
+    }
+    if (!force) {
+        return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", path);
+    }
+    return 0;
+}
+
+// Open file description locks leave alone the flock() that libhdf5 may take,
+// and are not lost when some other descriptor of the file is closed.
+static int lock_partial(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+// The lock counts only while the name still leads to the locked file: between
+// our open and our lock its former owner may have renamed it into place.
+static bool still_named(int fd, const char *path)
+{
+    struct stat by_fd, by_name;
+    return fstat(fd, &by_fd) == 0 && lstat(path, &by_name) == 0
+        && by_fd.st_dev == by_name.st_dev && by_fd.st_ino == by_name.st_ino;
+}
+
+static int open_locked(struct output *o, struct error *err)
+{
+    for (int attempt = 0; attempt < 100; attempt++) {
+        o->fd = open(o->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (o->fd < 0) {
+            return error_errno(err, errno, "%s: cannot write", o->partial);
+        }
+        if (lock_partial(o->fd) < 0) {
+            if (errno == EAGAIN || errno == EACCES) {
+                return error_set(err, ERR_EXISTS, "%s: another run is writing it", o->path);
+            }
+            return error_errno(err, errno, "%s: cannot lock", o->partial);
+        }
+        if (still_named(o->fd, o->partial)) {
+            return 0;
+        }
+        close(o->fd);
+        o->fd = -1;
+    }
+    return error_set(err, ERR_EXISTS, "%s: other runs keep writing it", o->path);
+}
+
+int output_open(struct output **ret, const char *path, bool force, struct error *err)
+{
+    int code = target_is_free(path, force, err);
+    if (code < 0) {
+        return code;
+    }
+    struct output *o = calloc(1, sizeof *o);
+    if (!o) {
+        return error_nomem(err, path);
+    }
+    o->fd = -1;
+    o->force = force;
+    size_t size = strlen(path) + sizeof ".partial";
+    o->path = strdup(path);
+    o->partial = malloc(size);
+    if (!o->path || !o->partial) {
+        code = error_nomem(err, path);
+        goto fail;
+    }
+    snprintf(o->partial, size, "%s.partial", path);
+    code = open_locked(o, err);
+    if (code < 0) {
+        goto fail;
+    }
+    // It may have come into being while we waited.
+    code = target_is_free(path, force, err);
+    if (code < 0) {
+        output_abandon(&o);
+        return code;
+    }
+    *ret = o;
+    return 0;
+
+fail:
+    free_output(&o);
+    return code;
+}
+
+int output_fd(const struct output *output)
+{
+    return output->fd;
+}
+
+const char *output_partial_path(const struct output *output)
+{
+    return output->partial;
+}
+
+int output_reserve(struct output *output, uint64_t size, struct error *err)
+{
+    int failed = posix_fallocate(output->fd, 0, (off_t)size);
+    if (failed) {
+        return error_errno(err, failed, "%s: cannot reserve %llu bytes", output->partial,
+                           (unsigned long long)size);
+    }
+    if (ftruncate(output->fd, (off_t)size) < 0) {
+        return error_errno(err, errno, "%s: cannot reserve", output->partial);
+    }
+    return 0;
+}
+
+static int sync_folder_of(const char *path, struct error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    if (!folder) {
+        return error_nomem(err, path);
+    }
+    int code = 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
+    if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL)) {
+        code = error_errno(err, errno, "%s: cannot sync", folder);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    free(folder);
+    return code;
+}
+
+static int rename_into_place(const struct output *o)
+{
+    if (o->force) {
+        return rename(o->partial, o->path);
+    }
+    if (renameat2(AT_FDCWD, o->partial, AT_FDCWD, o->path, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return -1;
+    }
+    // A file system without that flag: link() refuses an existing name, too.
+    if (link(o->partial, o->path) == 0) {
+        return unlink(o->partial);
+    }
+    return errno == EEXIST ? -1 : rename(o->partial, o->path);
+}
+
+int output_commit(struct output **output, struct error *err)
+{
+    struct output *o = *output;
+    int code = 0;
+    if (fsync(o->fd) < 0) {
+        code = error_errno(err, errno, "%s: cannot sync", o->partial);
+    } else if (rename_into_place(o) < 0) {
+        code = errno == EEXIST ? error_set(err, ERR_EXISTS, "%s: has come into being meanwhile",
+                                           o->path)
+                               : error_errno(err, errno, "%s: cannot rename to %s", o->partial,
+                                             o->path);
+    }
+    if (code < 0) {
+        output_abandon(output);
+        return code;
+    }
+    code = sync_folder_of(o->path, err);
+    free_output(output);
+    return code;
+}
+
+void output_abandon(struct output **output)
+{
+    if (*output) {
+        unlink((*output)->partial);
+        free_output(output);
+    }
+}
+
+void output_keep(struct output **output)
+{
+    if (*output) {
+        free_output(output);
+    }
+}
+
+int output_lock_folder(int *ret_fd, const char *path, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return error_errno(err, errno, "%s", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int code = errno == EWOULDBLOCK
+            ? error_set(err, ERR_EXISTS, "%s: another run is writing it", path)
+            : error_errno(err, errno, "%s: cannot lock", path);
+        close(fd);
+        return code;
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
+int output_write_file(const char *path, const void *data, size_t size, bool force,
+                      struct error *err)
+{
+    struct output *o;
+    int code = output_open(&o, path, force, err);
+    if (code < 0) {
+        return code;
+    }
+    code = output_reserve(o, size, err);
+    if (code == 0) {
+        code = io_write_at(o->fd, data, size, 0, o->partial, err);
+    }
+    if (code < 0) {
+        output_abandon(&o);
+        return code;
+    }
+    return output_commit(&o, err);
+}
