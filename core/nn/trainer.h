@@ -1,0 +1,66 @@
+#ifndef NN_TRAINER_H
+#define NN_TRAINER_H
+
+#include "core/base/error.h"
+#include "core/base/threads.h"
+#include "core/nn/dataset.h"
+#include "core/nn/net.h"
+#include "core/nn/optimiser.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Training, one step at a time; what to print, when to evaluate, save or stop
+ * is the caller's. Every frame of the subset is one example. Results are the
+ * same bits for any number of threads. */
+struct trainer;
+
+struct trainer_options {
+    int batch;      /* examples per step; the last step of an epoch may have fewer */
+    bool shuffle;   /* a new permutation of the examples for every epoch */
+    uint64_t seed;
+    struct optimiser_options optimiser;
+};
+
+struct trainer_options trainer_defaults(void);
+
+/* All arguments but options must outlive the trainer. Every label of the
+ * subset must be in 0 .. net_classes-1 (ERR_VALUE otherwise). */
+int trainer_open(struct trainer **ret, struct net *net, const struct dataset *data,
+                 struct subset subset, const struct trainer_options *options,
+                 struct threads *threads, struct error *err) MUST_CHECK;
+
+struct step_result {
+    double loss;     /* mean over the step's examples */
+    int examples;
+    int correct;     /* examples whose largest output was the label's */
+};
+
+/* The next step; begins an epoch when the last one is over. ERR_NUMERIC when
+ * the loss is not finite: then the parameters are as before the step. */
+int trainer_step(struct trainer *trainer, struct step_result *ret, struct error *err) MUST_CHECK;
+
+uint64_t trainer_steps_per_epoch(const struct trainer *trainer);
+uint64_t trainer_step_number(const struct trainer *trainer); /* steps done since the start */
+
+/* Accepts NULL; sets *trainer to NULL. */
+void trainer_close(struct trainer **trainer);
+
+/* ---- evaluation ---- */
+
+struct evaluation {
+    size_t samples;          /* labelled ones; the numbers below are over them */
+    size_t frames;
+    double loss;             /* mean cross-entropy per frame */
+    double accuracy_frame;   /* 0..1 */
+    double accuracy_sample;  /* by the mean of the frames' softmax */
+};
+
+/* Forward passes over the subset. With probabilities not NULL it receives
+ * the softmax outputs [subset.count][frames_per_sample][classes]. Unlabelled
+ * samples are predicted but not counted. */
+int net_evaluate(struct net *net, const struct dataset *data, struct subset subset,
+                 struct threads *threads, float *probabilities, struct evaluation *ret,
+                 struct error *err) MUST_CHECK;
+
+#endif
