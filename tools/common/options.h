@@ -1,0 +1,71 @@
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+#include "core/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Command lines from tables: one table gives the parser, the help text and
+ * the record of what a run resolved to, so that they cannot drift apart. */
+
+enum option_type {
+    OPTION_HEADING, /* no option: `help` opens a group in the help text */
+    OPTION_FLAG,    /* bool: set to true */
+    OPTION_TEXT,    /* const char *: points into argv */
+    OPTION_LIST,    /* struct option_list: every use adds a text */
+    OPTION_INT,     /* int in low .. high */
+    OPTION_U64,     /* uint64_t */
+    OPTION_DOUBLE,  /* double in low .. high */
+    OPTION_CHOICE,  /* int: the index in `choices` of the word given */
+    OPTION_DIMS,    /* int[2]: "WIDTHxHEIGHT", each in 1 .. high */
+};
+
+enum { OPTION_LIST_MAX = 64 };
+
+struct option_list {
+    const char *values[OPTION_LIST_MAX];
+    int count;
+};
+
+struct option_entry {
+    enum option_type type;
+    const char *name;     /* the long form, without dashes */
+    char letter;          /* the short form, or 0 */
+    const char *argument; /* how help calls the value: "N", "FILE"; NULL for a flag */
+    const char *help;     /* says the default, too */
+    size_t offset;        /* of the variable in the settings struct */
+    double low, high;     /* bounds, where they apply */
+    const char *const *choices; /* ends with NULL */
+    bool unrecorded;      /* changes no result (threads, verbosity): not stored */
+};
+
+struct command {
+    const char *name;     /* "extract", or "pack info" */
+    const char *usage;    /* the line behind "Usage: " */
+    const char *summary;  /* a sentence or two */
+    const struct option_entry *options; /* ends with an entry of name and help NULL */
+    const char *closing;  /* examples; may be NULL */
+};
+
+/* Fill *settings (already holding the defaults) from argv. --help and
+ * --version are always understood. Returns 0 to go on, with *ret_first the
+ * index in argv of the first operand (argv is permuted: options first); 1 when
+ * help or version was printed and the program is done; ERR_USAGE otherwise. */
+int options_parse(const struct command *command, void *settings, int argc, char **argv,
+                  int *ret_first, struct error *err) MUST_CHECK;
+
+/* Set one option by its long name, as a line of a recipe does. */
+int options_set(const struct command *command, void *settings, const char *name,
+                const char *value, struct error *err) MUST_CHECK;
+
+/* The value of an option as the text that would set it; "" for an unset text.
+ * Lists are joined by commas. Returns text. */
+const char *options_value(const struct option_entry *option, const void *settings, char *text,
+                          size_t capacity);
+
+void options_help(const struct command *command, FILE *out);
+
+#endif

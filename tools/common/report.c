@@ -1,0 +1,35 @@
+#include "tools/common/report.h"
+
+#include "tools/common/progress.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void report_say(const char *program, const char *format, ...)
+{
+    progress_clear();
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: ", program);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+enum exit_status report_failure(const char *program, const struct error *err)
+{
+    report_say(program, "%s", err->text);
+    if (err->code != ERR_USAGE) {
+        return EXIT_FAILED;
+    }
+    fprintf(stderr, "Try '%s --help'.\n", program);
+    return EXIT_USAGE;
+}
+
+void report_sandbox(const char *program, const struct sandbox *sandbox)
+{
+    if (sandbox->mode == SANDBOX_AUTO && !sandbox_has_filter()) {
+        report_say(program, "system calls cannot be filtered here; files are parsed in a "
+                   "process of their own only");
+    }
+}
