@@ -30,6 +30,18 @@ static void silence_standard_streams(void)
     }
 }
 
+static void close_between(unsigned first, unsigned last)
+{
+    if (first > last || close_range(first, last, 0) == 0) {
+        return;
+    }
+    // Kernels before 5.9, and some containers, do not have that call.
+    long open_max = sysconf(_SC_OPEN_MAX);
+    for (unsigned fd = first; fd <= last && (long)fd < open_max; fd++) {
+        close((int)fd);
+    }
+}
+
 // Close everything above standard error but two descriptors (-1 for none).
 static void close_others(int a, int b)
 {
@@ -37,18 +49,14 @@ static void close_others(int a, int b)
     int high = a < b ? b : a;
     unsigned from = STDERR_FILENO + 1;
     if (low > STDERR_FILENO) {
-        if ((unsigned)low > from) {
-            close_range(from, (unsigned)low - 1, 0);
-        }
+        close_between(from, (unsigned)low - 1);
         from = (unsigned)low + 1;
     }
     if (high > STDERR_FILENO) {
-        if ((unsigned)high > from) {
-            close_range(from, (unsigned)high - 1, 0);
-        }
+        close_between(from, (unsigned)high - 1);
         from = (unsigned)high + 1;
     }
-    close_range(from, ~0u, 0);
+    close_between(from, ~0u);
 }
 
 // In the child, right after the fork: nothing of the parent's but two descriptors.
@@ -96,11 +104,26 @@ int child_start(struct child *ret, const struct child_job *job, const struct san
     return 0;
 }
 
+// Make sure that it is dead, and how it died. A child that is already on its
+// way out does not notice the SIGKILL: its own end is what waitpid() tells.
+// (Its socket or pipe closes a moment before it can be waited for, so that
+// asking without the kill would sometimes find it still alive.)
+static int kill_and_reap(pid_t pid)
+{
+    int status = 0;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 static void describe_end(int status, char *how, size_t capacity)
 {
     if (WIFSIGNALED(status)) {
         int signal = WTERMSIG(status);
-        if (signal == SIGSYS) {
+        if (signal == SIGKILL) {
+            snprintf(how, capacity, "was killed");
+        } else if (signal == SIGSYS) {
             snprintf(how, capacity, "tried a forbidden system call");
         } else {
             snprintf(how, capacity, "crashed (%s)", strsignal(signal));
@@ -117,22 +140,9 @@ void child_stop(struct child *child, char *how, size_t capacity)
     if (child->pid <= 0) {
         return;
     }
-    int status;
-    pid_t reaped;
-    do {
-        reaped = waitpid(child->pid, &status, WNOHANG);
-    } while (reaped < 0 && errno == EINTR);
-    if (reaped == child->pid) {
-        if (how) {
-            describe_end(status, how, capacity);
-        }
-    } else {
-        kill(child->pid, SIGKILL);
-        while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
-        }
-        if (how) {
-            snprintf(how, capacity, "killed");
-        }
+    int status = kill_and_reap(child->pid);
+    if (how) {
+        describe_end(status, how, capacity);
     }
     close(child->socket);
     child->pid = 0;
@@ -313,6 +323,9 @@ static int judge(void **ret, size_t *ret_size, const struct child_call *call,
         shared->error.text[ERROR_TEXT_SIZE - 1] = 0;
         text_escape(text, sizeof text, shared->error.text);
         int code = shared->code >= ERR_NUMERIC && shared->code < 0 ? shared->code : ERR_CHILD;
+        if (!text[0]) {
+            return error_set(err, ERR_CHILD, "%s: its reader failed without a word", call->name);
+        }
         return error_set(err, code, "%s", text);
     }
     if (shared->size > call->capacity) {
@@ -360,12 +373,9 @@ int child_call(void **ret, size_t *ret_size, const struct child_call *call,
     close(ends[1]);
     bool in_time = wait_end(ends[0], call->timeout_ms);
     close(ends[0]);
-    if (!in_time) {
-        kill(pid, SIGKILL);
-    }
-    int status;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    // Also when it closed the pipe: one that merely pretended to end would
+    // make us wait for ever.
+    int status = kill_and_reap(pid);
     if (!in_time) {
         code = error_set(err, ERR_CHILD, "%s: not read within %g s", call->name,
                          call->timeout_ms / 1000.0);

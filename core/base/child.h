@@ -40,7 +40,7 @@ int child_start(struct child *ret, const struct child_job *job, const struct san
 
 /* Kill and reap it, and close the socket. Accepts a child that was never
  * started. If how is not NULL, it says how the child had ended if it was dead
- * already ("crashed (Segmentation fault)", ...), else "killed". */
+ * or dying already ("crashed (Segmentation fault)", ...), else "was killed". */
 void child_stop(struct child *child, char *how, size_t capacity);
 
 /* Send one message of 1 .. CHILD_MESSAGE_MAX bytes, with the descriptor fd

@@ -134,7 +134,11 @@ const char *output_partial_path(const struct output *output)
 
 int output_reserve(struct output *output, uint64_t size, struct error *err)
 {
-    int failed = posix_fallocate(output->fd, 0, (off_t)size);
+    int failed = 0;
+    do {
+        // Nothing to reserve for an empty file: the call would say EINVAL.
+        failed = size > 0 ? posix_fallocate(output->fd, 0, (off_t)size) : 0;
+    } while (failed == EINTR);
     if (failed) {
         return error_errno(err, failed, "%s: cannot reserve %llu bytes", output->partial,
                            (unsigned long long)size);

@@ -1,36 +1,12 @@
 #include "core/base/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <linux/seccomp.h>
-
-// What a decoder or a file parser needs once its inputs are open.
-static const int allowed[] = {
-    SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(close),
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex),
-    SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap),
-    SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
-    SCMP_SYS(newfstatat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read),
-    SCMP_SYS(readv), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_yield), SCMP_SYS(sendmsg), SCMP_SYS(set_robust_list), SCMP_SYS(sysinfo),
-    SCMP_SYS(tgkill), SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev),
-};
-
-// What no parser has any business with: trying it is the attack, not a probe.
-static const int deadly[] = {
-    SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(bind), SCMP_SYS(bpf), SCMP_SYS(chroot),
-    SCMP_SYS(connect), SCMP_SYS(delete_module), SCMP_SYS(execve), SCMP_SYS(execveat),
-    SCMP_SYS(fork), SCMP_SYS(init_module), SCMP_SYS(io_uring_setup), SCMP_SYS(kexec_load),
-    SCMP_SYS(keyctl), SCMP_SYS(kill), SCMP_SYS(listen), SCMP_SYS(mount),
-    SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev), SCMP_SYS(ptrace), SCMP_SYS(reboot), SCMP_SYS(setns),
-    SCMP_SYS(setuid), SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(umount2),
-    SCMP_SYS(unshare), SCMP_SYS(userfaultfd), SCMP_SYS(vfork),
-};
+#include <unistd.h>
 
 struct sandbox sandbox_defaults(void)
 {
@@ -62,6 +38,43 @@ static int limit(int resource, size_t value, const char *what, struct error *err
 }
 
 #ifndef TRIPTYCH_NO_FILTER
+
+// What a decoder or a file parser needs once its inputs are open.
+static const int allowed[] = {
+    SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(close),
+    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fstat), SCMP_SYS(futex),
+    SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(gettid),
+    SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap),
+    SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
+    SCMP_SYS(newfstatat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read),
+    SCMP_SYS(readv), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield), SCMP_SYS(sendmsg), SCMP_SYS(set_robust_list), SCMP_SYS(sysinfo),
+    SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev),
+};
+
+// What is left of fcntl: its F_SETOWN and F_SETSIG can signal any process.
+static const int allowed_fcntl[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL};
+
+// What no parser has any business with: trying it is the attack, not a probe.
+static const int deadly[] = {
+    SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(bind), SCMP_SYS(bpf), SCMP_SYS(chroot),
+    SCMP_SYS(connect), SCMP_SYS(delete_module), SCMP_SYS(execve), SCMP_SYS(execveat),
+    SCMP_SYS(fork), SCMP_SYS(init_module), SCMP_SYS(io_uring_setup), SCMP_SYS(kexec_load),
+    SCMP_SYS(keyctl), SCMP_SYS(kill), SCMP_SYS(listen), SCMP_SYS(mount),
+    SCMP_SYS(perf_event_open), SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev), SCMP_SYS(ptrace), SCMP_SYS(reboot), SCMP_SYS(setns),
+    SCMP_SYS(setuid), SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(umount2),
+    SCMP_SYS(unshare), SCMP_SYS(userfaultfd), SCMP_SYS(vfork),
+};
+
+// Allow a system call where its argument number `argument` is `value`.
+static int allow_where(scmp_filter_ctx filter, int call, unsigned argument, scmp_datum_t value)
+{
+    struct scmp_arg_cmp equal = {.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &equal);
+}
+
 static int load_filter(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -75,12 +88,19 @@ static int load_filter(void)
     for (size_t i = 0; !failed && i < sizeof deadly / sizeof deadly[0]; i++) {
         failed = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
     }
+    for (size_t i = 0; !failed && i < sizeof allowed_fcntl / sizeof allowed_fcntl[0]; i++) {
+        failed = allow_where(filter, SCMP_SYS(fcntl), 1, (scmp_datum_t)allowed_fcntl[i]);
+    }
+    if (!failed) { // abort() signals itself; nobody else may be signalled
+        failed = allow_where(filter, SCMP_SYS(tgkill), 0, (scmp_datum_t)getpid());
+    }
     if (!failed) {
         failed = seccomp_load(filter);
     }
     seccomp_release(filter);
     return failed;
 }
+
 #endif
 
 int sandbox_enter(const struct sandbox *sandbox, struct error *err)
