@@ -1,0 +1,45 @@
+# The builds that tests use, for scripts: source this after setting ROOT (the
+# source tree) and BUILDS (the folder they go to).
+#
+#   build_all NAME     configure once, then compile; NAME is gcc, clang or asan
+#   need_build NAME    the same for a tier, which ends if it fails (after tap.sh)
+
+build_setup() {
+    local folder=$BUILDS/$1 compiler=$2
+    shift 2
+    if [ ! -f "$folder/build.ninja" ]; then
+        rm -rf "$folder"
+        CC=$compiler meson setup --werror "$@" "$folder" "$ROOT"
+    fi
+}
+
+build_make() {
+    ninja -C "$BUILDS/$1" -k 0 ${JOBS:+-j "$JOBS"}
+}
+
+# The options of each build that tests know.
+build_configure() {
+    case $1 in
+    gcc) build_setup gcc gcc --buildtype=release ;;
+    clang) build_setup clang clang --buildtype=release ;;
+    asan)
+        build_setup asan gcc --buildtype=debugoptimized -Db_sanitize=address,undefined \
+            -Dc_args=-fno-sanitize-recover=all
+        ;;
+    *) echo "no build is called '$1'"; return 1 ;;
+    esac
+}
+
+build_all() {
+    build_configure "$1" && build_make "$1"
+}
+
+# A tier that needs the build NAME says so first. The build is a test point only
+# if it fails, and then the tier's last one.
+need_build() {
+    local log=$TAP_LOGS/build.$1.log
+    if ! build_all "$1" >"$log" 2>&1; then
+        tap_not_ok "build $1" "$log"
+        tap_done
+    fi
+}

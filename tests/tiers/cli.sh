@@ -1,0 +1,10 @@
+# The programs as a user meets them: tests/cli/.
+set -u
+. "$ROOT/tests/lib/tap.sh"
+. "$ROOT/tests/lib/builds.sh"
+
+need_build gcc
+for part in run_selftest.sh check_help.sh run; do
+    tap_program "${part%.sh}" bash "$ROOT/tests/cli/$part" "$BUILDS/gcc"
+done
+tap_done
