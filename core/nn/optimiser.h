@@ -24,4 +24,24 @@ struct optimiser_options {
 /* RMSprop with PyTorch's defaults but lr 1e-4, the tutorial's. */
 struct optimiser_options optimiser_defaults(void);
 
+/* An optimiser and all that it remembers between steps: plain arrays. */
+struct optimiser {
+    struct optimiser_options options;
+    size_t total;          /* parameters */
+    real *square_average;  /* [total] */
+    real *momentum_buffer; /* [total], or NULL without momentum */
+};
+
+/* Options out of range are ERR_VALUE; the message names the option. */
+int optimiser_open(struct optimiser *ret, const struct optimiser_options *options, size_t total,
+                   struct error *err) MUST_CHECK;
+
+/* Accepts a zeroed optimiser. */
+void optimiser_close(struct optimiser *optimiser);
+
+/* One step for parameters first .. first+count-1. Different ranges may run in
+ * different threads: every parameter is on its own. */
+void optimiser_step(struct optimiser *optimiser, real *parameters, const real *gradient,
+                    size_t first, size_t count);
+
 #endif

@@ -37,11 +37,16 @@ struct step_result {
 };
 
 /* The next step; begins an epoch when the last one is over. ERR_NUMERIC when
- * the loss is not finite: then the parameters are as before the step. */
+ * the loss or a gradient is not finite: then the parameters and the trainer
+ * are as before the step. */
 int trainer_step(struct trainer *trainer, struct step_result *ret, struct error *err) MUST_CHECK;
 
 uint64_t trainer_steps_per_epoch(const struct trainer *trainer);
 uint64_t trainer_step_number(const struct trainer *trainer); /* steps done since the start */
+
+/* The gradient of the last step's loss by every parameter, [total], as the
+ * table of net_parameters() says; valid until the next step. */
+const real *trainer_gradient(const struct trainer *trainer);
 
 /* Accepts NULL; sets *trainer to NULL. */
 void trainer_close(struct trainer **trainer);
@@ -49,16 +54,17 @@ void trainer_close(struct trainer **trainer);
 /* ---- evaluation ---- */
 
 struct evaluation {
-    size_t samples;          /* labelled ones; the numbers below are over them */
+    size_t samples;          /* labelled ones; the numbers below are over them, 0 if none */
     size_t frames;
     double loss;             /* mean cross-entropy per frame */
     double accuracy_frame;   /* 0..1 */
-    double accuracy_sample;  /* by the mean of the frames' softmax */
+    double accuracy_sample;  /* by the largest sum, in double, of the frames' softmax */
 };
 
 /* Forward passes over the subset. With probabilities not NULL it receives
  * the softmax outputs [subset.count][frames_per_sample][classes]. Unlabelled
- * samples are predicted but not counted. */
+ * samples are predicted but not counted. ERR_NUMERIC when an output is not
+ * finite; probabilities may be half filled then. */
 int net_evaluate(struct net *net, const struct dataset *data, struct subset subset,
                  struct threads *threads, float *probabilities, struct evaluation *ret,
                  struct error *err) MUST_CHECK;

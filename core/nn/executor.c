@@ -1,0 +1,412 @@
+#include "core/nn/executor.h"
+
+#include "core/nn/kernels.h"
+#include "core/nn/workspace.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum op_kind {
+    OP_LOAD,
+    OP_FORWARD_SUMS,
+    OP_FORWARD,
+    OP_HEAD,
+    OP_BACKWARD_SUMS,
+    OP_BACKWARD,
+};
+
+struct op {
+    enum op_kind kind;
+    int node;
+};
+
+struct executor {
+    const struct graph *graph;
+    struct executor_options options;
+    struct threads *threads;
+    struct workspace workspace;
+    bool slot_per_block;
+    struct op *ops;
+    int op_count;
+    int forward_end; // ops before it are a forward pass, the head included
+};
+
+// Elements of the flat gradient that one task adds up.
+enum { RANGE = 4096 };
+
+// What all tasks of one segment share.
+struct run {
+    struct executor *executor;
+    const struct executor_work *work;
+    int blocks;
+    int first_op;
+    int end_op;
+    bool backward;     // the program goes on behind the head
+    int *not_finite;   // [blocks] first bad node, or NULL: do not look
+};
+
+static int block_count(int images)
+{
+    return images < EXECUTOR_BLOCKS_MAX ? images : EXECUTOR_BLOCKS_MAX;
+}
+
+static int block_start(int images, int blocks, int block)
+{
+    return (int)((int64_t)images * block / blocks);
+}
+
+// ---- the program ----
+
+static bool is_barrier(struct op op)
+{
+    return op.kind == OP_FORWARD_SUMS || op.kind == OP_BACKWARD_SUMS;
+}
+
+static void add_op(struct executor *executor, enum op_kind kind, int node)
+{
+    struct op op = {kind, node};
+    executor->ops[executor->op_count++] = op;
+    executor->slot_per_block = executor->slot_per_block || is_barrier(op);
+}
+
+static int make_program(struct executor *executor, struct error *err)
+{
+    const struct graph *graph = executor->graph;
+    bool training = executor->options.training;
+    executor->ops = calloc(4 * (size_t)graph->node_count + 2, sizeof *executor->ops);
+    if (!executor->ops) {
+        return error_nomem(err, graph->name);
+    }
+    add_op(executor, OP_LOAD, 0);
+    for (int n = 0; n < graph->node_count; n++) {
+        if (training && graph->nodes[n].kind->forward_sums) {
+            add_op(executor, OP_FORWARD_SUMS, n);
+        }
+        add_op(executor, OP_FORWARD, n);
+    }
+    add_op(executor, OP_HEAD, 0);
+    executor->forward_end = executor->op_count;
+    for (int n = graph->node_count - 1; training && n >= 0; n--) {
+        const struct node *node = &graph->nodes[n];
+        if (!graph->values[node->output].needs_gradient) {
+            continue; // no parameter here or before
+        }
+        if (node->kind->backward_sums) {
+            add_op(executor, OP_BACKWARD_SUMS, n);
+        }
+        add_op(executor, OP_BACKWARD, n);
+    }
+    return 0;
+}
+
+int executor_open(struct executor **ret, const struct graph *graph,
+                  const struct executor_options *options, struct threads *threads,
+                  struct error *err)
+{
+    assert(options->images >= 1);
+    assert(!options->training || graph->values[graph->value_count - 1].needs_gradient);
+    struct executor *executor = calloc(1, sizeof *executor);
+    if (!executor) {
+        return error_nomem(err, graph->name);
+    }
+    executor->graph = graph;
+    executor->options = *options;
+    executor->threads = threads;
+    int code = make_program(executor, err);
+    if (code) {
+        goto fail;
+    }
+    int blocks = block_count(options->images);
+    struct workspace_size size = {
+        .block_images = (options->images - 1) / blocks + 1,
+        .blocks = blocks,
+        .threads = threads_count(threads),
+        .training = options->training,
+        .slot_per_block = executor->slot_per_block,
+    };
+    char what[GRAPH_NAME_SIZE + 64];
+    snprintf(what, sizeof what, "%s with batches of %d frames", graph->name, options->images);
+    code = workspace_open(&executor->workspace, graph, &size, what, err);
+    if (code) {
+        goto fail;
+    }
+    *ret = executor;
+    return 0;
+fail:
+    executor_close(&executor);
+    return code;
+}
+
+void executor_close(struct executor **executor)
+{
+    if (*executor) {
+        workspace_close(&(*executor)->workspace);
+        free((*executor)->ops);
+        free(*executor);
+        *executor = NULL;
+    }
+}
+
+// ---- one block ----
+
+// A place in the run: block `block`, on thread `thread`.
+struct place {
+    int block;
+    int thread;
+    int slot;
+    int first; // image
+    int images;
+};
+
+static void fill_pass(struct layer_pass *pass, const struct run *run, const struct place *place,
+                      int n)
+{
+    const struct executor *executor = run->executor;
+    const struct workspace *w = &executor->workspace;
+    const struct graph *graph = executor->graph;
+    const struct node *node = &graph->nodes[n];
+    double *totals = workspace_sums(w, block_count(executor->options.images));
+    *pass = (struct layer_pass){
+        .images = place->images,
+        .batch = run->work->images,
+        .training = executor->options.training,
+        .parameters = graph->parameters.values,
+        .output = workspace_value(w, place->slot, node->output),
+        .saved = workspace_saved(w, place->slot, n),
+        .scratch = workspace_scratch(w, place->thread),
+        .forward_totals = totals + w->nodes[n].forward_sums_at,
+        .backward_totals = totals + w->nodes[n].backward_sums_at,
+    };
+    for (int i = 0; i < node->input_count; i++) {
+        pass->inputs[i] = workspace_value(w, place->slot, node->inputs[i]);
+    }
+}
+
+static void fill_pass_backward(struct layer_pass *pass, const struct run *run,
+                               const struct place *place, int n)
+{
+    const struct workspace *w = &run->executor->workspace;
+    const struct graph *graph = run->executor->graph;
+    const struct node *node = &graph->nodes[n];
+    pass->output_gradient = workspace_gradient(w, place->slot, node->output);
+    pass->parameter_gradients = workspace_parameter_gradient(w, place->block);
+    for (int i = 0; i < node->input_count; i++) {
+        if (graph->values[node->inputs[i]].needs_gradient) {
+            pass->input_gradients[i] = w->nodes[n].spare[i]
+                                     ? workspace_spare(w, place->slot, i)
+                                     : workspace_gradient(w, place->slot, node->inputs[i]);
+        }
+    }
+}
+
+static void run_node(const struct run *run, const struct place *place, struct op op)
+{
+    const struct workspace *w = &run->executor->workspace;
+    const struct graph *graph = run->executor->graph;
+    const struct node *node = &graph->nodes[op.node];
+    struct layer_pass pass;
+    fill_pass(&pass, run, place, op.node);
+    double *sums = workspace_sums(w, place->block);
+    if (op.kind == OP_FORWARD_SUMS) {
+        pass.block_sums = sums + w->nodes[op.node].forward_sums_at;
+        node->kind->forward_sums(node->state, &pass);
+        return;
+    }
+    if (op.kind == OP_FORWARD) {
+        node->kind->forward(node->state, &pass);
+        return;
+    }
+    fill_pass_backward(&pass, run, place, op.node);
+    if (op.kind == OP_BACKWARD_SUMS) {
+        pass.block_sums = sums + w->nodes[op.node].backward_sums_at;
+        node->kind->backward_sums(node->state, &pass);
+        return;
+    }
+    node->kind->backward(node->state, &pass);
+    for (int i = 0; i < node->input_count; i++) {
+        if (pass.input_gradients[i] && w->nodes[op.node].spare[i]) {
+            kernel_add(workspace_gradient(w, place->slot, node->inputs[i]),
+                       pass.input_gradients[i],
+                       (size_t)place->images * graph->values[node->inputs[i]].elements);
+        }
+    }
+}
+
+static void run_load(const struct run *run, const struct place *place)
+{
+    const struct workspace *w = &run->executor->workspace;
+    run->work->load(run->work->context, place->first, place->images,
+                    workspace_value(w, place->slot, 0));
+    if (run->backward) {
+        memset(workspace_parameter_gradient(w, place->block), 0,
+               w->gradient_stride * sizeof(real));
+    }
+}
+
+static void run_head(const struct run *run, const struct place *place)
+{
+    const struct workspace *w = &run->executor->workspace;
+    int output = run->executor->graph->value_count - 1;
+    run->work->head(run->work->context, place->first, place->images,
+                    workspace_value(w, place->slot, output),
+                    run->backward ? workspace_gradient(w, place->slot, output) : NULL);
+}
+
+static void look_at_output(const struct run *run, const struct place *place, int n)
+{
+    const struct graph *graph = run->executor->graph;
+    int output = graph->nodes[n].output;
+    real *values = workspace_value(&run->executor->workspace, place->slot, output);
+    int *found = &run->not_finite[place->block];
+    if (*found < 0
+        && kernel_finite(values, (size_t)place->images * graph->values[output].elements) != 0) {
+        *found = n;
+    }
+}
+
+static void run_block(void *context, int block, int thread)
+{
+    const struct run *run = context;
+    struct place place = {.block = block, .thread = thread};
+    place.slot = run->executor->slot_per_block ? block : thread;
+    place.first = block_start(run->work->images, run->blocks, block);
+    place.images = block_start(run->work->images, run->blocks, block + 1) - place.first;
+    for (int i = run->first_op; i < run->end_op; i++) {
+        struct op op = run->executor->ops[i];
+        switch (op.kind) {
+        case OP_LOAD:
+            run_load(run, &place);
+            break;
+        case OP_HEAD:
+            if (!run->not_finite) {
+                run_head(run, &place);
+            }
+            break;
+        case OP_FORWARD_SUMS:
+        case OP_FORWARD:
+        case OP_BACKWARD_SUMS:
+        case OP_BACKWARD:
+            run_node(run, &place, op);
+            if (run->not_finite && op.kind == OP_FORWARD) {
+                look_at_output(run, &place, op.node);
+            }
+            break;
+        }
+    }
+}
+
+// ---- all blocks ----
+
+// Add up what the blocks left for a node that needs sums: neighbours first,
+// then pairs, and so on; the order depends on the number of blocks alone.
+static void total_sums(const struct run *run, struct op op)
+{
+    const struct workspace *w = &run->executor->workspace;
+    const struct node *node = &run->executor->graph->nodes[op.node];
+    bool forward = op.kind == OP_FORWARD_SUMS;
+    size_t at = forward ? w->nodes[op.node].forward_sums_at : w->nodes[op.node].backward_sums_at;
+    size_t count = (size_t)(forward ? node->forward_sums : node->backward_sums);
+    double *totals = workspace_sums(w, block_count(run->executor->options.images)) + at;
+    for (int step = 1; step < run->blocks; step *= 2) {
+        for (int block = 0; block + step < run->blocks; block += 2 * step) {
+            double *to = workspace_sums(w, block) + at;
+            const double *from = workspace_sums(w, block + step) + at;
+            for (size_t i = 0; i < count; i++) {
+                to[i] += from[i];
+            }
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        totals[i] = (workspace_sums(w, 0) + at)[i];
+    }
+}
+
+static void run_program(struct executor *executor, const struct executor_work *work, int end,
+                        int *not_finite)
+{
+    assert(work->images >= 1 && work->images <= executor->options.images);
+    struct run run = {
+        .executor = executor,
+        .work = work,
+        .blocks = block_count(work->images),
+        .backward = end > executor->forward_end,
+        .not_finite = not_finite,
+    };
+    while (run.end_op < end) {
+        run.first_op = run.end_op;
+        do {
+            run.end_op++;
+        } while (run.end_op < end && !is_barrier(executor->ops[run.end_op - 1]));
+        threads_run(executor->threads, run.blocks, run_block, &run);
+        if (is_barrier(executor->ops[run.end_op - 1])) {
+            total_sums(&run, executor->ops[run.end_op - 1]);
+        }
+    }
+}
+
+struct reduction {
+    const struct executor *executor;
+    int blocks;
+    atomic_bool not_finite;
+};
+
+// Add up one range of the blocks' gradients in the same tree.
+static void reduce_range(void *context, int index, int thread)
+{
+    (void)thread;
+    struct reduction *reduction = context;
+    const struct executor *executor = reduction->executor;
+    const struct workspace *w = &executor->workspace;
+    size_t first = (size_t)index * RANGE;
+    size_t left = executor->graph->parameters.total - first;
+    size_t count = left < RANGE ? left : RANGE;
+    for (int step = 1; step < reduction->blocks; step *= 2) {
+        for (int block = 0; block + step < reduction->blocks; block += 2 * step) {
+            kernel_add(workspace_parameter_gradient(w, block) + first,
+                       workspace_parameter_gradient(w, block + step) + first, count);
+        }
+    }
+    if (kernel_finite(workspace_parameter_gradient(w, 0) + first, count) != 0) {
+        atomic_store(&reduction->not_finite, true);
+    }
+}
+
+void executor_forward(struct executor *executor, const struct executor_work *work)
+{
+    run_program(executor, work, executor->forward_end, NULL);
+}
+
+bool executor_train(struct executor *executor, const struct executor_work *work)
+{
+    assert(executor->options.training);
+    run_program(executor, work, executor->op_count, NULL);
+    struct reduction reduction = {.executor = executor, .blocks = block_count(work->images)};
+    size_t total = executor->graph->parameters.total;
+    threads_run(executor->threads, (int)((total + RANGE - 1) / RANGE), reduce_range, &reduction);
+    return !atomic_load(&reduction.not_finite);
+}
+
+const real *executor_gradient(const struct executor *executor)
+{
+    return workspace_parameter_gradient(&executor->workspace, 0);
+}
+
+int executor_find_not_finite(struct executor *executor, const struct executor_work *work)
+{
+    int found[EXECUTOR_BLOCKS_MAX];
+    for (int i = 0; i < EXECUTOR_BLOCKS_MAX; i++) {
+        found[i] = -1;
+    }
+    run_program(executor, work, executor->forward_end, found);
+    int first = -1;
+    for (int i = 0; i < EXECUTOR_BLOCKS_MAX; i++) {
+        if (found[i] >= 0 && (first < 0 || found[i] < first)) {
+            first = found[i];
+        }
+    }
+    return first;
+}

@@ -1,0 +1,64 @@
+#ifndef NN_EXECUTOR_H
+#define NN_EXECUTOR_H
+
+#include "core/base/error.h"
+#include "core/base/threads.h"
+#include "core/nn/graph.h"
+
+#include <stdbool.h>
+
+/* Runs a graph over a batch of images.
+ *
+ * The batch is cut into blocks, by its size alone. The graph becomes a program
+ * (load, forward of every node, head, backward of every node) that every block
+ * runs through; where a node needs sums over the whole batch, the program is
+ * cut into segments: all blocks finish one before any starts the next, and the
+ * sums are added up in between. Parameter gradients are kept per block and
+ * added up in a fixed tree. Which thread does what never shows in a result. */
+struct executor;
+
+enum { EXECUTOR_BLOCKS_MAX = 16 };
+
+struct executor_options {
+    int images;    /* the largest batch */
+    bool training; /* false: no memory for gradients, layers as in evaluation */
+};
+
+/* Graph and threads must outlive the executor; the graph's parameters may
+ * change between runs. */
+int executor_open(struct executor **ret, const struct graph *graph,
+                  const struct executor_options *options, struct threads *threads,
+                  struct error *err) MUST_CHECK;
+
+/* Accepts NULL; sets *executor to NULL. */
+void executor_close(struct executor **executor);
+
+/* One batch. The functions are called from many threads at once, each for
+ * other images, and must depend on nothing but these. */
+struct executor_work {
+    int images; /* 1 .. options.images */
+
+    /* Write the input of images first .. first+images-1. */
+    void (*load)(void *context, int first, int images, real *input);
+
+    /* Take their output; write the gradient of the loss by it, unless NULL. */
+    void (*head)(void *context, int first, int images, const real *output, real *gradient);
+    void *context;
+};
+
+/* Forward only. */
+void executor_forward(struct executor *executor, const struct executor_work *work);
+
+/* Forward and backward (of an executor for training). Returns whether all
+ * parameter gradients are finite. */
+bool executor_train(struct executor *executor, const struct executor_work *work);
+
+/* The gradient that executor_train() left: [parameters.total], valid until the
+ * next run. */
+const real *executor_gradient(const struct executor *executor);
+
+/* Run forward again to find the first node whose output is not finite; the
+ * node, or -1. For an error message. */
+int executor_find_not_finite(struct executor *executor, const struct executor_work *work);
+
+#endif

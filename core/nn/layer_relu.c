@@ -1,0 +1,51 @@
+#include "core/nn/layer.h"
+
+#include "core/nn/kernels.h"
+
+#include <stdlib.h>
+
+/* relu: the larger of each number and zero. */
+
+struct relu {
+    size_t elements; // per image
+};
+
+static int build_relu(void **ret, struct layer_build *build, struct error *err)
+{
+    static const char *const keys[] = {NULL};
+    int code = layer_check_words(build, 0, keys, err);
+    if (code) {
+        return code;
+    }
+    struct relu *relu = malloc(sizeof *relu);
+    if (!relu) {
+        return error_nomem(err, "a network");
+    }
+    build->output = build->inputs[0];
+    relu->elements = shape_elements(build->output);
+    *ret = relu;
+    return 0;
+}
+
+static void forward(const void *state, const struct layer_pass *pass)
+{
+    const struct relu *relu = state;
+    kernel_relu(pass->output, pass->inputs[0], (size_t)pass->images * relu->elements);
+}
+
+static void backward(const void *state, const struct layer_pass *pass)
+{
+    const struct relu *relu = state;
+    if (pass->input_gradients[0]) {
+        kernel_relu_backward(pass->input_gradients[0], pass->output, pass->output_gradient,
+                             (size_t)pass->images * relu->elements);
+    }
+}
+
+const struct layer_kind layer_relu = {
+    .word = "relu",
+    .usage = "relu",
+    .build = build_relu,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,36 @@
+#include "core/nn/layer.h"
+
+#include "core/base/text.h"
+
+#include <string.h>
+
+// The table of kinds: a new layer is one file and one line here.
+static const struct layer_kind *const kinds[] = {
+    &layer_conv,
+    &layer_flatten,
+    &layer_linear,
+    &layer_maxpool,
+    &layer_relu,
+};
+
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+const struct layer_kind *layer_kind_find(const char *word)
+{
+    for (int i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i]->word, word) == 0) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
+const char *layer_kind_nearest(const char *word)
+{
+    const char *words[KINDS + 1];
+    for (int i = 0; i < KINDS; i++) {
+        words[i] = kinds[i]->word;
+    }
+    words[KINDS] = NULL;
+    return text_nearest(word, words);
+}
