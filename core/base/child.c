@@ -70,6 +70,11 @@ static void become_child(pid_t parent, int keep_a, int keep_b)
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    // A crash must end it: a handler of the parent's could go on as the parent.
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        signal(crashes[i], SIG_DFL);
+    }
     silence_standard_streams();
     close_others(keep_a, keep_b);
 }
