@@ -342,6 +342,6 @@ void options_help(const struct command *command, FILE *out)
     help_entry(&common[0], out);
     help_entry(&common[1], out);
     if (command->closing) {
-        fprintf(out, "\n%s", command->closing);
+        fprintf(out, "\n%s\n", command->closing);
     }
 }

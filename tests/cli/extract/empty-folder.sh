@@ -1,0 +1,2 @@
+mkdir clips
+extract -o a.h5 clips

@@ -1,0 +1,1 @@
+extract -o a.h5 gone.mp4

@@ -1,0 +1,2 @@
+mkdir clips
+extract clips

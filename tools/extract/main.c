@@ -1,0 +1,129 @@
+#include "formats/split_lists.h"
+#include "tools/common/program.h"
+#include "tools/common/report.h"
+#include "tools/common/stop.h"
+#include "tools/extract/finish.h"
+#include "tools/extract/job.h"
+#include "tools/extract/notes.h"
+#include "tools/extract/plan.h"
+#include "tools/extract/settings.h"
+#include "tools/extract/tutorial.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+// An existing target is refused before any work; pack_create() asks again.
+static int check_output(const struct extract_settings *settings, struct error *err)
+{
+    struct stat status;
+    if (lstat(settings->output, &status) == 0 && !settings->force) {
+        return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", settings->output);
+    }
+    return 0;
+}
+
+static int check_sandbox(const struct sandbox *sandbox, struct error *err)
+{
+    if (sandbox->mode == SANDBOX_REQUIRE && !sandbox_has_filter()) {
+        return error_set(err, ERR_VALUE, "--sandbox require: system calls cannot be filtered here "
+                         "(--sandbox auto goes on without)");
+    }
+    report_sandbox("extract", sandbox);
+    return 0;
+}
+
+static int read_classes(struct class_list *ret, const struct extract_settings *settings,
+                        struct error *err)
+{
+    if (!settings->classes) {
+        return 0;
+    }
+    return settings->classes[0] == '@'
+        ? class_list_read_names(ret, settings->classes + 1, err)
+        : class_list_parse(ret, settings->classes, "--classes", err);
+}
+
+// From the command line to the plan.
+static int make_plan(struct plan *ret, struct split_lists *lists,
+                     const struct extract_settings *settings, const struct sandbox *sandbox,
+                     char **operands, int operand_count, struct error *err)
+{
+    struct class_list chosen = {0};
+    struct source source = {0};
+    int code = read_classes(&chosen, settings, err);
+    if (code == 0 && settings->splits) {
+        code = split_lists_read(lists, settings->splits, err);
+    }
+    if (code == 0) {
+        code = settings->layout == LAYOUT_TUTORIAL
+            ? tutorial_find(&source, operands[0], settings->classes ? &chosen : NULL, sandbox, err)
+            : source_find(&source, (const char *const *)operands, operand_count,
+                          err);
+    }
+    if (code == 0) {
+        const struct plan_options options = {
+            .lists = settings->splits ? lists : NULL,
+            .chosen = settings->classes ? &chosen : NULL,
+            .seed = settings->seed,
+        };
+        code = plan_make(ret, &source, &options, err);
+    }
+    source_free(&source);
+    class_list_free(&chosen);
+    return code;
+}
+
+static int run(const struct extract_settings *settings, char **operands, int operand_count,
+               struct job_counts *counts, struct error *err)
+{
+    struct plan plan = {0};
+    struct split_lists lists = {0};
+    struct pack_writer *writer = NULL;
+    struct sandbox sandbox = sandbox_defaults();
+    sandbox.mode = (enum sandbox_mode)settings->sandbox;
+    int code = check_output(settings, err);
+    if (code == 0) {
+        code = check_sandbox(&sandbox, err);
+    }
+    if (code == 0) {
+        code = make_plan(&plan, &lists, settings, &sandbox, operands, operand_count, err);
+    }
+    if (code == 0) {
+        notes_say(&plan);
+        code = begin_pack(&writer, &plan, settings, err);
+    }
+    if (code == 0) {
+        code = job_run(counts, &plan, settings, writer, err);
+    }
+    if (code == 0) {
+        code = finish_pack(&writer, &plan, settings, counts, err);
+    }
+    pack_abandon(&writer);
+    plan_free(&plan);
+    split_lists_free(&lists);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct extract_settings settings = extract_settings_defaults();
+    struct job_counts counts = {0};
+    struct error err = ERROR_INIT;
+    int first = 0;
+    program_start();
+    int code = options_parse(&extract_command, &settings, argc, argv, &first, &err);
+    if (code > 0) {
+        return EXIT_DONE;
+    }
+    if (code == 0) {
+        code = extract_settings_check(&settings, argc - first, &err);
+    }
+    if (code == 0) {
+        stop_install();
+        code = run(&settings, argv + first, argc - first, &counts, &err);
+    }
+    if (code < 0) {
+        return (int)report_failure("extract", &err);
+    }
+    return counts.failed > 0 ? EXIT_SOME_LEFT_OUT : EXIT_DONE;
+}

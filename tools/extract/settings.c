@@ -1,0 +1,154 @@
+#include "tools/extract/settings.h"
+
+#include "core/base/sandbox.h"
+#include "tools/common/cpus.h"
+#include "tools/extract/slot.h"
+
+#include <stddef.h>
+
+enum { FRAMES_MAX = 1000, SAMPLES_MAX = 10000, SIZE_MAX_PIXELS = 4096, JOBS_MAX = 256 };
+
+// Words in the order of the enums that they stand for.
+static const char *const layout_words[] = {"videos", "tutorial", NULL};
+static const char *const sampling_words[] = {"centers", "uniform", NULL};
+static const char *const fit_words[] = {"crop", "stretch", "pad", NULL};
+static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
+
+#define AT(member) offsetof(struct extract_settings, member)
+
+static const struct option_entry entries[] = {
+    {.type = OPTION_HEADING, .help = "Clips and classes"},
+    {.type = OPTION_TEXT, .name = "splits", .argument = "DIR", .offset = AT(splits),
+     .help = "UCF101's lists (classInd.txt, trainlist0N.txt, testlist0N.txt)"},
+    {.type = OPTION_TEXT, .name = "classes", .argument = "A,B|@FILE", .offset = AT(classes),
+     .help = "pack these classes only (a name per line in FILE)"},
+    {.type = OPTION_CHOICE, .name = "layout", .argument = "WORD", .offset = AT(layout),
+     .choices = layout_words,
+     .help = "videos (default), or tutorial: a folder of {train,val,test}Clips/NNNNN/{1,2,3}.jpg"},
+    {.type = OPTION_HEADING, .help = "Frames"},
+    {.type = OPTION_INT, .name = "frames", .argument = "T", .offset = AT(frames), .low = 1,
+     .high = FRAMES_MAX, .help = "frames of a sample (3)"},
+    {.type = OPTION_INT, .name = "samples", .argument = "K", .offset = AT(samples), .low = 1,
+     .high = SAMPLES_MAX, .help = "samples of a clip: K x T frames in runs of T (1)"},
+    {.type = OPTION_CHOICE, .name = "sampling", .argument = "RULE", .offset = AT(sampling),
+     .choices = sampling_words,
+     .help = "centers of equal segments (default), or uniform from first to last"},
+    {.type = OPTION_DIMS, .name = "size", .argument = "WxH", .offset = AT(size),
+     .high = SIZE_MAX_PIXELS, .help = "width and height of a packed frame (64x64)"},
+    {.type = OPTION_CHOICE, .name = "fit", .argument = "HOW", .offset = AT(fit),
+     .choices = fit_words,
+     .help = "crop to the centre (default), stretch, or pad with black"},
+    {.type = OPTION_U64, .name = "seed", .argument = "N", .offset = AT(seed),
+     .help = "draws the split 'groups' (54321)"},
+    {.type = OPTION_HEADING, .help = "Output and running"},
+    {.type = OPTION_TEXT, .name = "output", .letter = 'o', .argument = "PACK",
+     .offset = AT(output), .unrecorded = true, .help = "the pack to write"},
+    {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
+     .unrecorded = true, .help = "replace PACK if it exists"},
+    {.type = OPTION_INT, .name = "jobs", .letter = 'j', .argument = "N", .offset = AT(jobs),
+     .low = 1, .high = JOBS_MAX, .unrecorded = true,
+     .help = "worker processes (as many as CPUs); any number gives the same pack"},
+    {.type = OPTION_INT, .name = "clip-timeout", .argument = "S", .offset = AT(clip_timeout),
+     .low = 1, .high = 86400, .unrecorded = true,
+     .help = "give up on a clip after S seconds (60)"},
+    {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
+     .choices = sandbox_words, .unrecorded = true,
+     .help = "filter the workers' system calls: auto (where possible, default), require, off"},
+    {.name = NULL, .help = NULL},
+};
+
+const struct command extract_command = {
+    .name = "extract",
+    .usage = "extract -o PACK [options] SOURCE...",
+    .summary = "Pack a few small frames of every clip into one HDF5 file. SOURCE is a folder of "
+               "class folders, a folder of videos, a video, or @LIST (lines PATH or "
+               "PATH<TAB>CLASS).",
+    .options = entries,
+    .closing =
+        "Examples:\n"
+        "  extract -o ucf101.h5 --splits ucfTrainTestlist UCF-101\n"
+        "  extract -o two.h5 --samples 10 --sampling uniform --classes A,B UCF-101\n"
+        "  extract -o tutorial.h5 --layout tutorial ucf10\n"
+        "  extract -o mine.h5 holiday.mp4\n"
+        "Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some clips failed.\n",
+};
+
+struct extract_settings extract_settings_defaults(void)
+{
+    return (struct extract_settings){
+        .layout = LAYOUT_VIDEOS,
+        .frames = 3,
+        .samples = 1,
+        .size = {64, 64},
+        .sampling = CHOOSE_CENTERS,
+        .fit = FIT_CROP,
+        .seed = 54321,
+        .sandbox = SANDBOX_AUTO,
+        .clip_timeout = 60,
+    };
+}
+
+static int check_tutorial(const struct extract_settings *settings, int operand_count,
+                          struct error *err)
+{
+    if (operand_count != 1) {
+        return error_set(err, ERR_USAGE, "--layout tutorial: one folder is needed, %d given",
+                         operand_count);
+    }
+    if (settings->splits) {
+        return error_set(err, ERR_USAGE, "--layout tutorial brings its own split: it does not go "
+                         "with --splits");
+    }
+    if (settings->frames != 3 || settings->samples != 1) {
+        return error_set(err, ERR_USAGE, "--layout tutorial: a clip has three images: --frames %d "
+                         "--samples %d does not fit (3 and 1 do)", settings->frames,
+                         settings->samples);
+    }
+    return 0;
+}
+
+int extract_settings_check(struct extract_settings *settings, int operand_count,
+                           struct error *err)
+{
+    if (!settings->output || !settings->output[0]) {
+        return error_set(err, ERR_USAGE, "no output: -o PACK is needed");
+    }
+    if (operand_count == 0) {
+        return error_set(err, ERR_USAGE, "no SOURCE: a folder, videos or @LIST are needed");
+    }
+    if (settings->jobs == 0) {
+        settings->jobs = cpus_available(JOBS_MAX);
+    }
+    int code = settings->layout == LAYOUT_TUTORIAL
+        ? check_tutorial(settings, operand_count, err) : 0;
+    struct clip_options options = extract_clip_options(settings);
+    struct slot_shape unused;
+    return code < 0 ? code : slot_shape_of(&unused, &options, err);
+}
+
+const char *extract_fit_name(int fit)
+{
+    return fit_words[fit];
+}
+
+const char *extract_sampling_name(int sampling)
+{
+    return sampling_words[sampling];
+}
+
+const char *extract_layout_name(int layout)
+{
+    return layout_words[layout];
+}
+
+struct clip_options extract_clip_options(const struct extract_settings *settings)
+{
+    return (struct clip_options){
+        .samples = settings->samples,
+        .frames = settings->frames,
+        .width = settings->size[0],
+        .height = settings->size[1],
+        .fit = (enum clip_fit)settings->fit,
+        .sampling = (enum choose_rule)settings->sampling,
+    };
+}

@@ -1,0 +1,47 @@
+#ifndef TOOLS_SETTINGS_H
+#define TOOLS_SETTINGS_H
+
+#include "core/base/error.h"
+#include "core/video/clip.h"
+#include "tools/common/options.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum extract_layout { LAYOUT_VIDEOS, LAYOUT_TUTORIAL };
+
+/* The command line of extract. */
+struct extract_settings {
+    const char *output;
+    bool force;
+    int layout; /* enum extract_layout */
+    const char *splits;
+    const char *classes;
+    int frames;
+    int samples;
+    int size[2]; /* width, height */
+    int sampling; /* enum choose_rule */
+    int fit;      /* enum clip_fit */
+    uint64_t seed;
+    int jobs; /* 0: as many as there are CPUs for us */
+    int sandbox; /* enum sandbox_mode */
+    int clip_timeout; /* seconds */
+};
+
+extern const struct command extract_command;
+
+struct extract_settings extract_settings_defaults(void);
+
+/* What the tables cannot say: what is missing, and what does not go together.
+ * Fills in the number of jobs. */
+int extract_settings_check(struct extract_settings *settings, int operand_count,
+                           struct error *err) MUST_CHECK;
+
+/* The words of the choices, as the pack stores them. */
+const char *extract_fit_name(int fit);
+const char *extract_sampling_name(int sampling);
+const char *extract_layout_name(int layout);
+
+struct clip_options extract_clip_options(const struct extract_settings *settings);
+
+#endif
