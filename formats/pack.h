@@ -67,6 +67,7 @@ struct pack_plan {
 };
 
 struct pack_writer;
+struct h5_file;
 
 /* Create PATH.partial with all its space reserved and everything the plan
  * knows in it; every clip is pending. Refuses what cannot be stored: no clips,
@@ -140,7 +141,8 @@ struct pack {
     } *attributes;
     int attribute_count;
     char digest[65]; /* as stored */
-    void *mapping;
+    struct h5_file *file; /* owns the mapping and the descriptor */
+    const void *mapping;
     size_t mapping_size;
     int fd;
 };

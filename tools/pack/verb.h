@@ -1,0 +1,48 @@
+#ifndef TOOLS_PACK_VERB_H
+#define TOOLS_PACK_VERB_H
+
+#include "formats/pack.h"
+#include "tools/common/options.h"
+#include "tools/common/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The verbs of `pack`: each in its own file, each with its own options. */
+
+struct verb {
+    const char *name;
+    const struct command *command;
+    /* argv[0] is the verb. Says what went wrong itself. */
+    enum exit_status (*run)(int argc, char **argv);
+};
+
+extern const struct verb verb_info;
+extern const struct verb verb_verify;
+
+/* Settings that every verb which reads one pack has; a verb with more begins
+ * its own struct with them. */
+struct verb_settings {
+    int sandbox; /* enum sandbox_mode */
+};
+
+/* The entry of --sandbox, for a verb's table. */
+#define VERB_SANDBOX_ENTRY                                                            \
+    {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE",                    \
+     .offset = offsetof(struct verb_settings, sandbox), .choices = verb_sandbox_words, \
+     .unrecorded = true,                                                              \
+     .help = "filter the reader's system calls: auto (where possible, default), require, off"}
+
+extern const char *const verb_sandbox_words[];
+
+/* Parse the command line of a verb that takes one PACK, and open it. Returns
+ * true with *ret open, or false with *ret_status the status to end with. */
+bool verb_open(struct pack **ret, enum exit_status *ret_status, const struct command *command,
+               struct verb_settings *settings, int argc, char **argv);
+
+/* Flush standard output: results that did not arrive are a failure. */
+enum exit_status verb_end(const struct command *command, enum exit_status status);
+
+enum { VERB_SHOWN = 400 }; /* bytes of a foreign text on a terminal */
+
+#endif
