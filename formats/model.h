@@ -1,6 +1,7 @@
 #ifndef FORMATS_MODEL_H
 #define FORMATS_MODEL_H
 
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/sandbox.h"
 #include "core/nn/parameters.h"
@@ -15,50 +16,63 @@ enum { MODEL_FORMAT_VERSION = 1 };
 
 /* A clip the model was trained on. */
 struct model_clip {
-    char *class_name;
-    char *group; /* "" unknown */
-    char *path;
+    const char *class_name;
+    const char *group; /* "" unknown */
+    const char *path;
 };
+
+/* Order of the clips: by class, group, path, bytewise. For qsort. */
+int model_clip_compare(const void *a, const void *b);
 
 /* How the frames of the pack came about that the model expects. */
 struct model_input {
     int frames; /* T */
-    int height;
+    int height; /* pixels */
     int width;
-    char *fit;      /* the pack's attributes of the same names */
-    char *sampling;
-    char *scaler;
-    char *matrix;
+    const char *fit;      /* the pack's attributes of the same names */
+    const char *sampling;
+    const char *scaler;
+    const char *matrix;
 };
 
 /* A setting of the run: option name and value as text. */
 struct model_option {
-    char *name;
-    char *value;
+    const char *name;
+    const char *value;
 };
 
+/* To write one, fill it with pointers to what you have; nothing is taken over.
+ * One that was read owns all it points to until model_free(). */
 struct model {
-    char *net_text;
-    char *net_name;
-    char **classes;
+    const char *net_text;
+    const char *net_name;
+    const char *const *classes; /* one per output, in order */
     int class_count;
     struct model_input input;
-    struct model_option *options;
+    const struct model_option *options; /* no name twice; read: by name */
     int option_count;
-    struct model_clip *clips; /* sorted by class, group, path */
+    const struct model_clip *clips; /* sorted by model_clip_compare() */
     size_t clip_count;
-    struct parameters parameters; /* values as float, whatever `real` is */
+    struct parameters parameters; /* values as float; read: by name */
+    char digest[DIGEST_HEX_SIZE]; /* of all the above; model_write() ignores it */
+    void *storage;                /* of one that was read; else NULL */
 };
 
-/* Write atomically. Same contents, same bytes. */
+/* Write atomically. Same contents, same bytes: the order of options and
+ * parameters in the struct makes no difference. Not thread-safe (libhdf5). */
 int model_write(const char *path, const struct model *model, bool force,
                 struct error *err) MUST_CHECK;
 
-/* Read in a sandboxed child, checked; the caller frees *ret. */
+/* Read in a sandboxed child, checked; the caller frees *ret. Errors tell apart
+ * what is not HDF5, HDF5 but no model, damaged, and of a newer version. Forks:
+ * call it before there are threads. */
 int model_read(struct model **ret, const char *path, const struct sandbox *sandbox,
                struct error *err) MUST_CHECK;
 
-/* Accepts NULL; sets *model to NULL. */
+/* The value of a setting; NULL when there is none of that name. */
+const char *model_option_value(const struct model *model, const char *name);
+
+/* For a model that was read. Accepts NULL; sets *model to NULL. */
 void model_free(struct model **model);
 
 #endif

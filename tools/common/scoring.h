@@ -1,0 +1,34 @@
+#ifndef TOOLS_SCORING_H
+#define TOOLS_SCORING_H
+
+#include "core/base/error.h"
+#include "core/base/threads.h"
+#include "core/nn/dataset.h"
+#include "core/nn/net.h"
+
+#include <stddef.h>
+
+/* Evaluating many rows, piece by piece, so that progress shows and Ctrl-C is
+ * heard. The pieces have a fixed size: they change no bit of the result. */
+
+/* Sums over the labelled samples; zero is a valid, empty value. */
+struct score {
+    size_t samples;
+    size_t frames;
+    size_t correct_samples;
+    size_t correct_frames;
+    double loss_sum; /* over frames */
+};
+
+double score_loss(const struct score *score); /* mean per frame; NAN over none */
+double score_accuracy_frame(const struct score *score); /* 0..1; NAN over none */
+double score_accuracy_sample(const struct score *score);
+
+/* Forward passes over the rows. `label` names the progress line, NULL for
+ * none. With probabilities not NULL it receives the softmax outputs
+ * [rows.count][frames_per_sample][classes]. ERR_STOPPED when the user asked. */
+int score_rows(struct score *ret, struct net *net, const struct dataset *data,
+               struct subset rows, struct threads *threads, const char *label,
+               float *probabilities, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef TOOLS_WEIGHTS_H
+#define TOOLS_WEIGHTS_H
+
+#include "core/base/error.h"
+#include "core/nn/parameters.h"
+#include "formats/model.h"
+
+/* Copy a model's parameters into a network's, by name. ERR_VALUE, naming
+ * `path` and the parameter, where one is missing on either side or has another
+ * shape; then nothing was copied. */
+int weights_load(struct parameters *to, const struct model *model, const char *path,
+                 struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,206 @@
+#include "tools/predict/prediction.h"
+
+#include "core/nn/net.h"
+#include "formats/net_text.h"
+#include "tools/common/report.h"
+#include "tools/common/weights.h"
+#include "tools/predict/class_map.h"
+#include "tools/predict/results.h"
+#include "tools/predict/seen_clips.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+// All that one run holds. Zeroed, then filled from top to bottom.
+struct prediction {
+    const struct predict_settings *settings;
+    const char *model_path;
+    struct output *output; // NULL: no table, or standard output
+    struct model *model;
+    struct pack *pack;
+    struct part_rows rows;
+    uint16_t *labels; // of all rows, as the model numbers classes
+    size_t seen;      // of the chosen labelled rows, by the model in training
+    struct threads *threads;
+    struct net *net;
+    float *probabilities;
+    struct score score;
+};
+
+static void close_all(struct prediction *p)
+{
+    free(p->probabilities);
+    net_close(&p->net);
+    threads_close(&p->threads);
+    free(p->labels);
+    part_rows_clear(&p->rows);
+    pack_close(&p->pack);
+    model_free(&p->model);
+    output_abandon(&p->output);
+}
+
+static int choose_rows(struct prediction *p, struct error *err)
+{
+    const struct pack_column *split = NULL;
+    enum pack_part part = PART_NONE;
+    int code = 0;
+    if (p->settings->split) {
+        code = parts_find(&split, &part, p->pack, p->settings->split, err);
+    }
+    code = code < 0 ? code : parts_rows(&p->rows, p->pack, split, part, false, NULL, err);
+    if (code == 0 && p->rows.count == 0) {
+        code = error_set(err, ERR_VALUE, "%s: there are no samples %s%s", p->pack->path,
+                         split ? "in --split " : "in it", split ? p->settings->split : "");
+    }
+    return code;
+}
+
+static int check_input(const struct prediction *p, struct error *err)
+{
+    const struct model_input *input = &p->model->input;
+    const struct dataset *data = &p->pack->data;
+    if (input->width != data->width || input->height != data->height) {
+        return error_set(err, ERR_VALUE, "%s: its frames are %dx%d, the model in %s takes %dx%d "
+                         "(extract --size %dx%d)", p->pack->path, data->width, data->height,
+                         p->model_path, input->width, input->height, input->width,
+                         input->height);
+    }
+    return 0;
+}
+
+// Files are read while there are no threads yet: their readers are forked.
+static int read_files(struct prediction *p, const char *pack_path, struct error *err)
+{
+    struct sandbox sandbox = predict_settings_sandbox(p->settings);
+    int code = model_read(&p->model, p->model_path, &sandbox, err);
+    code = code < 0 ? code : pack_open(&p->pack, pack_path, &sandbox, err);
+    code = code < 0 ? code : check_input(p, err);
+    code = code < 0 ? code : choose_rows(p, err);
+    code = code < 0 ? code : class_map_labels(&p->labels, p->model, p->model_path, p->pack,
+                                              &p->rows, err);
+    return code < 0 ? code : seen_clips_count(&p->seen, p->model, p->pack, &p->rows, err);
+}
+
+static int build_net(struct prediction *p, struct error *err)
+{
+    struct net_input input = {3, p->model->input.height, p->model->input.width};
+    struct net_spec *spec = NULL;
+    int code = net_text_parse(&spec, p->model->net_text, p->model_path, err);
+    code = code < 0 ? code : net_build(&p->net, spec, input, p->model->class_count, err);
+    net_spec_free(&spec);
+    return code < 0 ? code : weights_load(net_parameters(p->net), p->model, p->model_path, err);
+}
+
+static int compute(struct prediction *p, struct error *err)
+{
+    size_t outputs = (size_t)p->pack->data.frames_per_sample * (size_t)p->model->class_count;
+    p->probabilities = p->rows.count > SIZE_MAX / sizeof(float) / outputs
+        ? NULL : malloc(p->rows.count * outputs * sizeof(float));
+    if (!p->probabilities) {
+        return error_nomem(err, "predictions");
+    }
+    struct dataset data = p->pack->data;
+    data.labels = p->labels;
+    int code = threads_open(&p->threads, p->settings->threads, err);
+    return code < 0 ? code : score_rows(&p->score, p->net, &data,
+                                        (struct subset){p->rows.rows, p->rows.count}, p->threads,
+                                        p->settings->quiet ? NULL : "predict", p->probabilities,
+                                        err);
+}
+
+// ---- what is said ----
+
+static void note_difference(const char *what, const char *model, const struct pack *pack)
+{
+    const struct pack_value *value = pack_attribute(pack, what);
+    const char *here = value && value->is_text ? value->text : "";
+    if (strcmp(model, here) != 0) {
+        report_say("predict", "note: the model was trained on frames made with %s '%s', these "
+                   "were made with '%s'", what, model, here);
+    }
+}
+
+// Is there an accuracy to give?
+static bool is_scored(const struct prediction *p)
+{
+    return p->score.samples > 0 && (p->seen == 0 || p->settings->force);
+}
+
+static void say_notes(const struct prediction *p)
+{
+    const struct model_input *input = &p->model->input;
+    note_difference("fit", input->fit, p->pack);
+    note_difference("sampling", input->sampling, p->pack);
+    note_difference("scaler", input->scaler, p->pack);
+    note_difference("matrix", input->matrix, p->pack);
+    if (p->seen > 0) {
+        report_say("predict", "%zu of %zu labelled samples are of source videos that the model "
+                   "was trained on: %s", p->seen, p->score.samples,
+                   p->settings->force
+                   ? "this accuracy is no measure of new ones"
+                   : "no accuracy is given (--split NAME/PART chooses others, --force gives it)");
+    }
+    if (is_scored(p) && p->score.samples < p->rows.count) {
+        report_say("predict", "%zu samples without a label are not in the accuracy",
+                   p->rows.count - p->score.samples);
+    }
+}
+
+static int say(const struct prediction *p, const struct predictions *predictions,
+               struct error *err)
+{
+    bool to_stdout = predict_settings_to_stdout(p->settings);
+    FILE *out = to_stdout ? stderr : stdout; // a table must not get other lines into it
+    int code = 0;
+    bool is_new = p->score.samples == 0 || !p->settings->output;
+    if (is_new && !to_stdout && p->rows.count <= RESULTS_PRINTED_MAX) {
+        code = results_print_samples(out, predictions, p->pack, &p->rows, err);
+    } else if (!p->settings->output && p->score.samples == 0) {
+        report_say("predict", "%zu samples are predicted; -o FILE writes what", p->rows.count);
+    }
+    say_notes(p);
+    if (is_scored(p)) {
+        results_print_accuracy(out, &p->score);
+    }
+    return code;
+}
+
+static int finish(struct prediction *p, struct error *err)
+{
+    struct predictions predictions = {
+        .probabilities = p->probabilities,
+        .samples = p->rows.count,
+        .frames_per_sample = p->pack->data.frames_per_sample,
+        .classes = p->model->class_count,
+        .class_names = p->model->classes,
+    };
+    struct predictions_format format = predict_settings_format(p->settings);
+    int code = 0;
+    if (p->output) {
+        code = results_write(p->output, p->settings->output, &predictions, format, err);
+        code = code < 0 ? code : output_commit(&p->output, err);
+    } else if (predict_settings_to_stdout(p->settings)) {
+        code = predictions_write(stdout, "standard output", &predictions, format, err);
+    }
+    if (code == 0 && !p->settings->quiet) {
+        code = say(p, &predictions, err);
+    }
+    return code;
+}
+
+int prediction_run(const struct predict_settings *settings, const char *model_path,
+                   const char *pack_path, struct error *err)
+{
+    struct prediction p = {.settings = settings, .model_path = model_path};
+    int code = 0;
+    if (settings->output && !predict_settings_to_stdout(settings)) {
+        code = output_open(&p.output, settings->output, settings->force, err);
+    }
+    code = code < 0 ? code : read_files(&p, pack_path, err);
+    code = code < 0 ? code : build_net(&p, err);
+    code = code < 0 ? code : compute(&p, err);
+    code = code < 0 ? code : finish(&p, err);
+    close_all(&p);
+    return code;
+}

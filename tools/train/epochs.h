@@ -1,0 +1,31 @@
+#ifndef TOOLS_TRAIN_EPOCHS_H
+#define TOOLS_TRAIN_EPOCHS_H
+
+#include "core/base/threads.h"
+#include "core/nn/net.h"
+#include "core/nn/trainer.h"
+#include "formats/pack.h"
+#include "tools/train/examples.h"
+#include "tools/train/run_folder.h"
+#include "tools/train/train_settings.h"
+
+/* The epochs of a run: steps, evaluation, history.csv, the printed table. */
+
+struct epochs {
+    const struct train_settings *settings;
+    const struct pack *pack;
+    const struct examples *examples;
+    struct net *net;
+    struct trainer *trainer;
+    struct threads *threads;
+    struct run_folder *folder;
+};
+
+/* All of them. ERR_STOPPED where the user asked: the step, or the piece of an
+ * evaluation, was finished. history.csv holds the finished epochs. */
+int epochs_run(const struct epochs *epochs, struct error *err) MUST_CHECK;
+
+/* Score the test part, if it has labels: test.csv and a printed line. */
+int epochs_score_test(const struct epochs *epochs, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,104 @@
+#include "tools/train/record.h"
+
+#include "core/base/output.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUE_SIZE = 4096 };
+
+void record_clear(struct record *record)
+{
+    for (int i = 0; i < record->count; i++) {
+        free((char *)record->items[i].name);
+        free((char *)record->items[i].value);
+    }
+    record->count = 0;
+}
+
+static int add(struct record *record, const char *name, const char *value, struct error *err)
+{
+    if (record->count == RECORD_MAX) {
+        return error_set(err, ERR_VALUE, "more than %d options to record", RECORD_MAX);
+    }
+    size_t capacity = 4 * strlen(value) + 1; // an escaped byte takes four
+    struct model_option item = {strdup(name), NULL};
+    char *escaped = malloc(capacity);
+    if (!item.name || !escaped) {
+        free((char *)item.name);
+        free(escaped);
+        return error_nomem(err, "options");
+    }
+    item.value = text_escape(escaped, capacity, value);
+    record->items[record->count++] = item;
+    return 0;
+}
+
+static int add_number(struct record *record, const char *name, size_t value, struct error *err)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%zu", value);
+    return add(record, name, text, err);
+}
+
+static int add_options(struct record *record, const struct train_settings *settings,
+                       struct error *err)
+{
+    char value[VALUE_SIZE];
+    int code = 0;
+    for (const struct option_entry *o = train_command.options; (o->name || o->help) && code == 0;
+         o++) {
+        // One without a value was not given, and has no default: --init.
+        if (o->name && !o->unrecorded && options_value(o, settings, value, sizeof value)[0]) {
+            code = add(record, o->name, value, err);
+        }
+    }
+    return code;
+}
+
+int record_make(struct record *ret, const struct train_settings *settings,
+                const struct pack *pack, const struct examples *examples,
+                const struct model *init, struct error *err)
+{
+    struct record record = {.count = 0};
+    const char *val_groups = examples->val.count == 0 ? "none"
+                           : examples->val_drawn      ? "drawn" : "given";
+    int code = add_options(&record, settings, err);
+    code = code < 0 ? code : add(&record, "part", pack_part_name(PART_TRAIN), err);
+    code = code < 0 ? code : add(&record, "val_groups", val_groups, err);
+    code = code < 0 ? code : add_number(&record, "train_samples", examples->train.count, err);
+    code = code < 0 ? code : add_number(&record, "val_samples", examples->val.count, err);
+    code = code < 0 ? code : add_number(&record, "test_samples", examples->test.count, err);
+    code = code < 0 ? code : add(&record, "pack_digest", pack->digest, err);
+    if (code == 0 && init) {
+        code = add(&record, "init_digest", init->digest, err);
+    }
+    if (code < 0) {
+        record_clear(&record);
+        return code;
+    }
+    *ret = record;
+    return 0;
+}
+
+int record_write(const struct record *record, const char *path, struct error *err)
+{
+    size_t capacity = 1;
+    for (int i = 0; i < record->count; i++) {
+        capacity += strlen(record->items[i].name) + strlen(record->items[i].value) + 4;
+    }
+    char *text = malloc(capacity);
+    if (!text) {
+        return error_nomem(err, path);
+    }
+    size_t used = 0;
+    for (int i = 0; i < record->count; i++) {
+        used += (size_t)snprintf(text + used, capacity - used, "%s = %s\n",
+                                 record->items[i].name, record->items[i].value);
+    }
+    int code = output_write_file(path, text, used, true, err);
+    free(text);
+    return code;
+}

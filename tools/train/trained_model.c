@@ -1,0 +1,75 @@
+#include "tools/train/trained_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// The clips of these rows, once each, sorted. The texts are the pack's.
+static int collect_clips(struct model_clip **ret, size_t *ret_count, const struct pack *pack,
+                         const struct part_rows *rows, struct error *err)
+{
+    struct model_clip *clips = calloc(rows->count + 1, sizeof *clips);
+    if (!clips) {
+        return error_nomem(err, "clips of the model");
+    }
+    size_t count = 0;
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < rows->count; i++) {
+        // Samples of a clip stand together, samples_per_clip of them.
+        size_t row = rows->rows[i];
+        size_t clip = row / (size_t)pack->samples_per_clip;
+        if (clip == last) {
+            continue;
+        }
+        last = clip;
+        clips[count++] = (struct model_clip){.class_name = pack->classes[pack->data.labels[row]],
+                                             .group = pack_group(pack, row),
+                                             .path = pack_path(pack, row)};
+    }
+    qsort(clips, count, sizeof *clips, model_clip_compare);
+    *ret = clips;
+    *ret_count = count;
+    return 0;
+}
+
+// A text attribute of the pack; "" where it has none.
+static const char *attribute_text(const struct pack *pack, const char *name)
+{
+    const struct pack_value *value = pack_attribute(pack, name);
+    return value && value->is_text ? value->text : "";
+}
+
+int trained_model_write(const char *path, struct net *net, const struct net_spec *spec,
+                        const char *net_name, const struct pack *pack,
+                        const struct part_rows *trained_on, const struct record *record,
+                        struct error *err)
+{
+    struct model_clip *clips = NULL;
+    size_t clip_count = 0;
+    int code = collect_clips(&clips, &clip_count, pack, trained_on, err);
+    if (code < 0) {
+        return code;
+    }
+    struct model model = {
+        .net_text = spec->text,
+        .net_name = net_name,
+        .classes = (const char *const *)pack->classes,
+        .class_count = pack->class_count,
+        .input = {
+            .frames = pack->data.frames_per_sample,
+            .height = pack->data.height,
+            .width = pack->data.width,
+            .fit = attribute_text(pack, "fit"),
+            .sampling = attribute_text(pack, "sampling"),
+            .scaler = attribute_text(pack, "scaler"),
+            .matrix = attribute_text(pack, "matrix"),
+        },
+        .options = record->items,
+        .option_count = record->count,
+        .clips = clips,
+        .clip_count = clip_count,
+        .parameters = *net_parameters(net),
+    };
+    code = model_write(path, &model, true, err);
+    free(clips);
+    return code;
+}
