@@ -1,0 +1,1 @@
+train pack.h5

@@ -1,0 +1,1 @@
+train -o run a.h5 b.h5
