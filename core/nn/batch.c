@@ -32,6 +32,10 @@ int batch_check(uint32_t *ret_examples, const struct net *net, const struct data
                          "and at most %lu in all are possible", subset.count,
                          data->frames_per_sample, (unsigned long)UINT32_MAX);
     }
+    if (net_frames_per_example(net) > 1 && input.frames != data->frames_per_sample) {
+        return error_set(err, ERR_VALUE, "samples of %d frames: the net needs %d, which it reads "
+                         "together", data->frames_per_sample, input.frames);
+    }
     for (size_t i = 0; i < subset.count; i++) {
         size_t row = subset.rows[i];
         if (row >= data->samples) {
@@ -43,17 +47,22 @@ int batch_check(uint32_t *ret_examples, const struct net *net, const struct data
             return code;
         }
     }
-    *ret_examples = (uint32_t)(subset.count * (size_t)data->frames_per_sample);
+    *ret_examples = (uint32_t)(subset.count * (size_t)batch_examples_per_sample(data, net));
     return 0;
 }
 
-void batch_load(real *input, const struct dataset *data, struct subset subset,
-                const uint32_t *examples, int count)
+void batch_load(real *input, const struct dataset *data, const struct net *net,
+                struct subset subset, const uint32_t *examples, int count)
 {
     size_t pixels = (size_t)data->height * (size_t)data->width;
     size_t frames = (size_t)data->frames_per_sample;
+    size_t together = (size_t)net_frames_per_example(net);
     for (int i = 0; i < count; i++) {
-        size_t frame = batch_row(data, subset, examples[i]) * frames + examples[i] % frames;
-        kernel_pixels(input + 3 * pixels * (size_t)i, data->frames + 3 * pixels * frame, pixels);
+        size_t first = batch_row(data, net, subset, examples[i]) * frames
+                     + examples[i] % (frames / together) * together;
+        for (size_t frame = first; frame < first + together; frame++) {
+            kernel_pixels(input, data->frames + 3 * pixels * frame, pixels);
+            input += 3 * pixels;
+        }
     }
 }

@@ -10,22 +10,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Examples: the frames of a subset. Example e is frame e % T of sample
- * subset.rows[e / T], T being frames_per_sample. */
+/* Examples: what a net answers one by one. Samples have T frames; an example
+ * is F of them, T / F examples a sample: example e is the (e % (T / F))-th of
+ * sample subset.rows[e / (T / F)]. F is net_frames_per_example(): 1, or T for a
+ * net with 'input stack'. */
 
-/* Can this net read this data? Frame sizes must agree, rows exist, and labels
+/* Can this net read this data? Sizes must agree, rows exist, and labels
  * be one of the net's classes or, if `unlabelled` is allowed, none. Also checks
  * that examples can be counted in a u32, and stores their count. */
 int batch_check(uint32_t *ret_examples, const struct net *net, const struct dataset *data,
                 struct subset subset, bool unlabelled, struct error *err) MUST_CHECK;
 
-static inline size_t batch_row(const struct dataset *data, struct subset subset, uint32_t example)
+/* T / F */
+static inline int batch_examples_per_sample(const struct dataset *data, const struct net *net)
 {
-    return subset.rows[example / (uint32_t)data->frames_per_sample];
+    return data->frames_per_sample / net_frames_per_example(net);
 }
 
-/* The frames of `count` examples as numbers 0..1: input[count][3][height][width]. */
-void batch_load(real *input, const struct dataset *data, struct subset subset,
-                const uint32_t *examples, int count);
+static inline size_t batch_row(const struct dataset *data, const struct net *net,
+                               struct subset subset, uint32_t example)
+{
+    return subset.rows[example / (uint32_t)batch_examples_per_sample(data, net)];
+}
+
+/* `count` examples as numbers 0..1: input[count][F][3][height][width]. */
+void batch_load(real *input, const struct dataset *data, const struct net *net,
+                struct subset subset, const uint32_t *examples, int count);
 
 #endif

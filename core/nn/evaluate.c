@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Frames per batch, about: whole samples, at least one. A frame's scores may
 // depend on its neighbours in the last bits, so this number is fixed.
@@ -33,7 +34,7 @@ struct sums {
 static void load(void *context, int first, int images, real *input)
 {
     const struct pass *pass = context;
-    batch_load(input, pass->data, pass->subset, pass->examples + first, images);
+    batch_load(input, pass->data, pass->net, pass->subset, pass->examples + first, images);
 }
 
 static void head(void *context, int first, int images, const real *output, real *gradient)
@@ -42,7 +43,8 @@ static void head(void *context, int first, int images, const real *output, real 
     struct pass *pass = context;
     int classes = net_classes(pass->net);
     for (int i = first; i < first + images; i++, output += classes) {
-        int label = pass->data->labels[batch_row(pass->data, pass->subset, pass->examples[i])];
+        int label = pass->data->labels[batch_row(pass->data, pass->net, pass->subset,
+                                                 pass->examples[i])];
         loss_softmax(pass->probabilities + (size_t)i * (size_t)classes, output, classes);
         pass->losses[i] = loss_cross_entropy(output, classes,
                                              label == DATASET_UNLABELLED ? 0 : label, 0, NULL);
@@ -72,9 +74,9 @@ static int vote(const float *probabilities, int frames, int classes)
 static int count_batch(struct sums *sums, const struct pass *pass, int images, struct error *err)
 {
     int classes = net_classes(pass->net);
-    int frames = pass->data->frames_per_sample;
+    int frames = batch_examples_per_sample(pass->data, pass->net);
     for (int i = 0; i < images; i += frames) {
-        size_t row = batch_row(pass->data, pass->subset, pass->examples[i]);
+        size_t row = batch_row(pass->data, pass->net, pass->subset, pass->examples[i]);
         bool labelled = pass->data->labels[row] != DATASET_UNLABELLED;
         for (int k = i; k < i + frames; k++) {
             if (!isfinite(pass->losses[k])) {
@@ -97,23 +99,35 @@ static int count_batch(struct sums *sums, const struct pass *pass, int images, s
     return 0;
 }
 
+// Every frame of an example has its answer.
+static void spread(float *probabilities, const struct pass *pass, size_t count)
+{
+    size_t frames = (size_t)net_frames_per_example(pass->net);
+    size_t classes = (size_t)net_classes(pass->net);
+    for (size_t i = 0; i < count * frames; i++) {
+        memcpy(probabilities + i * classes, pass->probabilities + i / frames * classes,
+               classes * sizeof *probabilities);
+    }
+}
+
 static int run(struct sums *sums, struct pass *pass, struct executor *executor, uint32_t total,
                uint32_t batch, float *probabilities, struct error *err)
 {
-    float *own = pass->probabilities;
-    size_t classes = (size_t)net_classes(pass->net);
+    size_t stride = (size_t)net_classes(pass->net) * (size_t)net_frames_per_example(pass->net);
     int code = 0;
     for (size_t first = 0; first < total && !code; first += batch) {
         size_t count = total - first < batch ? total - first : batch;
         for (size_t i = 0; i < count; i++) {
             pass->examples[i] = (uint32_t)(first + i);
         }
-        pass->probabilities = probabilities ? probabilities + first * classes : own;
-        struct executor_work work = {(int)count, load, head, pass};
+        struct executor_work work = {.images = (int)count, .load = load, .head = head,
+                                     .context = pass};
         executor_forward(executor, &work);
+        if (probabilities) {
+            spread(probabilities + first * stride, pass, count);
+        }
         code = count_batch(sums, pass, (int)count, err);
     }
-    pass->probabilities = own;
     return code;
 }
 
@@ -137,7 +151,7 @@ int net_evaluate(struct net *net, const struct dataset *data, struct subset subs
     if (code) {
         return code;
     }
-    uint32_t frames = (uint32_t)data->frames_per_sample;
+    uint32_t frames = (uint32_t)batch_examples_per_sample(data, net);
     uint32_t batch = frames < BATCH_FRAMES ? BATCH_FRAMES / frames * frames : frames;
     struct pass pass = {.net = net, .data = data, .subset = subset};
     struct sums sums = {0};

@@ -1,6 +1,7 @@
 #include "core/nn/executor.h"
 
 #include "core/nn/kernels.h"
+#include "core/nn/noise.h"
 #include "core/nn/workspace.h"
 
 #include <assert.h>
@@ -33,6 +34,7 @@ struct executor {
     struct op *ops;
     int op_count;
     int forward_end; // ops before it are a forward pass, the head included
+    int images;      // of the batch last run
 };
 
 // Elements of the flat gradient that one task adds up.
@@ -43,6 +45,7 @@ struct run {
     struct executor *executor;
     const struct executor_work *work;
     int blocks;
+    uint64_t noise;
     int first_op;
     int end_op;
     bool backward;     // the program goes on behind the head
@@ -174,7 +177,10 @@ static void fill_pass(struct layer_pass *pass, const struct run *run, const stru
         .images = place->images,
         .batch = run->work->images,
         .training = executor->options.training,
+        .first = place->first,
+        .noise = run->noise,
         .parameters = graph->parameters.values,
+        .buffers = graph->parameters.values + graph->parameters.trained,
         .output = workspace_value(w, place->slot, node->output),
         .saved = workspace_saved(w, place->slot, n),
         .scratch = workspace_scratch(w, place->thread),
@@ -333,9 +339,11 @@ static void run_program(struct executor *executor, const struct executor_work *w
         .executor = executor,
         .work = work,
         .blocks = block_count(work->images),
+        .noise = noise_of_step(work->seed, work->step),
         .backward = end > executor->forward_end,
         .not_finite = not_finite,
     };
+    executor->images = work->images;
     while (run.end_op < end) {
         run.first_op = run.end_op;
         do {
@@ -362,7 +370,7 @@ static void reduce_range(void *context, int index, int thread)
     const struct executor *executor = reduction->executor;
     const struct workspace *w = &executor->workspace;
     size_t first = (size_t)index * RANGE;
-    size_t left = executor->graph->parameters.total - first;
+    size_t left = executor->graph->parameters.trained - first;
     size_t count = left < RANGE ? left : RANGE;
     for (int step = 1; step < reduction->blocks; step *= 2) {
         for (int block = 0; block + step < reduction->blocks; block += 2 * step) {
@@ -385,9 +393,24 @@ bool executor_train(struct executor *executor, const struct executor_work *work)
     assert(executor->options.training);
     run_program(executor, work, executor->op_count, NULL);
     struct reduction reduction = {.executor = executor, .blocks = block_count(work->images)};
-    size_t total = executor->graph->parameters.total;
+    size_t total = executor->graph->parameters.trained;
     threads_run(executor->threads, (int)((total + RANGE - 1) / RANGE), reduce_range, &reduction);
     return !atomic_load(&reduction.not_finite);
+}
+
+void executor_finish_step(struct executor *executor)
+{
+    const struct graph *graph = executor->graph;
+    const struct workspace *w = &executor->workspace;
+    const double *totals = workspace_sums(w, block_count(executor->options.images));
+    for (int n = 0; n < graph->node_count; n++) {
+        const struct node *node = &graph->nodes[n];
+        if (node->kind->finish_step) {
+            node->kind->finish_step(node->state,
+                                    graph->parameters.values + graph->parameters.trained,
+                                    totals + w->nodes[n].forward_sums_at, executor->images);
+        }
+    }
 }
 
 const real *executor_gradient(const struct executor *executor)

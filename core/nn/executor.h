@@ -6,6 +6,7 @@
 #include "core/nn/graph.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Runs a graph over a batch of images.
  *
@@ -44,6 +45,10 @@ struct executor_work {
     /* Take their output; write the gradient of the loss by it, unless NULL. */
     void (*head)(void *context, int first, int images, const real *output, real *gradient);
     void *context;
+
+    /* What layers that draw random numbers draw from. */
+    uint64_t seed;
+    uint64_t step;
 };
 
 /* Forward only. */
@@ -53,8 +58,12 @@ void executor_forward(struct executor *executor, const struct executor_work *wor
  * parameter gradients are finite. */
 bool executor_train(struct executor *executor, const struct executor_work *work);
 
-/* The gradient that executor_train() left: [parameters.total], valid until the
- * next run. */
+/* The step that executor_train() has computed stands: layers with buffers
+ * bring them up to date (running means). Call it at most once for each. */
+void executor_finish_step(struct executor *executor);
+
+/* The gradient that executor_train() left: [parameters.trained], valid until
+ * the next run. */
 const real *executor_gradient(const struct executor *executor);
 
 /* Run forward again to find the first node whose output is not finite; the

@@ -66,13 +66,18 @@ int graph_open(struct graph **ret, const char *name, struct shape input, int cla
     return 0;
 }
 
-int layer_add_parameter(size_t *ret_offset, struct layer_build *build, const char *name,
-                        const int *dims, int dim_count, struct initial initial,
-                        struct error *err)
+// Until graph_finish() a buffer's offset counts from the first buffer.
+static int add_entry(size_t *ret_offset, struct layer_build *build, const char *name,
+                     const int *dims, int dim_count, struct initial initial, bool buffer,
+                     struct error *err)
 {
     struct graph *graph = build->graph;
     struct parameters *all = &graph->parameters;
-    struct parameter made = {.dim_count = dim_count, .offset = all->total};
+    struct parameter made = {
+        .dim_count = dim_count,
+        .offset = buffer ? all->total - all->trained : all->trained,
+        .buffer = buffer,
+    };
     assert(dim_count <= PARAMETER_DIMS_MAX);
     memcpy(made.dim, dims, (size_t)dim_count * sizeof *dims);
     int length = snprintf(made.name, sizeof made.name, "%s%s", build->prefix, name);
@@ -93,13 +98,28 @@ int layer_add_parameter(size_t *ret_offset, struct layer_build *build, const cha
     graph->initial[all->count] = initial;
     all->table[all->count++] = made;
     all->total += made.size;
+    all->trained += buffer ? 0 : made.size;
     *ret_offset = made.offset;
     return 0;
 }
 
+int layer_add_parameter(size_t *ret_offset, struct layer_build *build, const char *name,
+                        const int *dims, int dim_count, struct initial initial,
+                        struct error *err)
+{
+    return add_entry(ret_offset, build, name, dims, dim_count, initial, false, err);
+}
+
+int layer_add_buffer(size_t *ret_offset, struct layer_build *build, const char *name,
+                     const int *dims, int dim_count, struct initial initial,
+                     struct error *err)
+{
+    return add_entry(ret_offset, build, name, dims, dim_count, initial, true, err);
+}
+
 // Fill the new last node from what its kind has built.
 static int finish_node(struct graph *graph, struct layer_build *build, const int *inputs,
-                       int first_parameter, struct error *err)
+                       size_t trained_before, struct error *err)
 {
     struct node *node = &graph->nodes[graph->node_count - 1];
     int code = add_value(graph, build->output, err);
@@ -107,7 +127,7 @@ static int finish_node(struct graph *graph, struct layer_build *build, const int
         return code;
     }
     struct value *output = &graph->values[graph->value_count - 1];
-    output->needs_gradient = graph->parameters.count > first_parameter;
+    output->needs_gradient = graph->parameters.trained > trained_before;
     for (int i = 0; i < build->input_count; i++) {
         struct value *input = &graph->values[inputs[i]];
         node->inputs[i] = inputs[i];
@@ -121,6 +141,7 @@ static int finish_node(struct graph *graph, struct layer_build *build, const int
     node->forward_sums = build->forward_sums;
     node->backward_sums = build->backward_sums;
     node->multiply_adds = build->multiply_adds;
+    node->trained = graph->parameters.trained - trained_before;
     return 0;
 }
 
@@ -140,6 +161,7 @@ int graph_add(int *ret_value, struct graph *graph, const struct layer_kind *kind
         .kind = kind,
         .prefix = prefix,
         .classes = graph->classes,
+        .init = graph->init,
         .inputs = shapes,
         .input_count = input_count,
         .graph = graph,
@@ -154,10 +176,14 @@ int graph_add(int *ret_value, struct graph *graph, const struct layer_kind *kind
         node->label = NULL;
         return error_nomem(err, "a network");
     }
-    int first_parameter = graph->parameters.count;
+    node->name = strndup(prefix, strlen(prefix) - (prefix[0] != 0));
+    if (!node->name) {
+        return error_nomem(err, "a network");
+    }
+    size_t trained_before = graph->parameters.trained;
     code = kind->build(&node->state, &build, err);
     if (!code) {
-        code = finish_node(graph, &build, inputs, first_parameter, err);
+        code = finish_node(graph, &build, inputs, trained_before, err);
     }
     if (!code) {
         *ret_value = graph->value_count - 1;
@@ -165,41 +191,15 @@ int graph_add(int *ret_value, struct graph *graph, const struct layer_kind *kind
     return code;
 }
 
-static int unknown_word(const struct graph *graph, const struct net_line *line,
-                        struct error *err)
-{
-    char word[80];
-    const char *nearest = layer_kind_nearest(line->word);
-    text_escape(word, sizeof word, line->word);
-    return error_set(err, ERR_VALUE, "%s, line %d: there is no layer '%s'%s%s%s", graph->name,
-                     line->number, word, nearest ? "; did you mean '" : "",
-                     nearest ? nearest : "", nearest ? "'?" : "");
-}
-
-int graph_add_spec(struct graph *graph, const struct net_spec *spec, struct error *err)
-{
-    int value = graph->value_count - 1;
-    for (int i = 0; i < spec->line_count; i++) {
-        const struct net_line *line = &spec->lines[i];
-        const struct layer_kind *kind = layer_kind_find(line->word);
-        if (!kind) {
-            return unknown_word(graph, line, err);
-        }
-        char prefix[16];
-        snprintf(prefix, sizeof prefix, "%d.", i);
-        int code = graph_add(&value, graph, kind, line, prefix, &value, 1, err);
-        if (code) {
-            return code;
-        }
-    }
-    return 0;
-}
-
 int graph_finish(struct graph *graph, struct error *err)
 {
     for (int i = 0; i < graph->value_count - 1; i++) {
         // The executor relies on it: every gradient is written by a reader.
         assert(graph->values[i].readers > 0);
+    }
+    for (int i = 0; i < graph->parameters.count; i++) {
+        struct parameter *p = &graph->parameters.table[i];
+        p->offset += p->buffer ? graph->parameters.trained : 0;
     }
     struct arena arena = {0};
     arena_plan(&arena, graph->parameters.total, sizeof(real));
@@ -219,6 +219,7 @@ void graph_close(struct graph **pointer)
     for (int i = 0; i < graph->node_count; i++) {
         free(graph->nodes[i].state);
         free(graph->nodes[i].label);
+        free(graph->nodes[i].name);
     }
     free(graph->nodes);
     free(graph->values);

@@ -21,6 +21,7 @@ struct node {
     const struct layer_kind *kind;
     void *state; /* the kind's own */
     char *label; /* "line 3: conv", for messages */
+    char *name;  /* "3.body.0": its parameters' names without the last part; may be "" */
     int inputs[LAYER_INPUTS_MAX]; /* values */
     int input_count;
     int output;           /* value */
@@ -29,11 +30,13 @@ struct node {
     int forward_sums;
     int backward_sums;
     double multiply_adds;
+    size_t trained; /* elements of its own parameters, without buffers */
 };
 
 struct graph {
     char name[GRAPH_NAME_SIZE]; /* of the net, escaped, for messages */
     int classes;
+    enum init_rule init; /* how weights begin unless their line says */
     struct node *nodes;
     int node_count;
     struct value *values; /* [node_count + 1] */
@@ -53,7 +56,8 @@ int graph_add(int *ret_value, struct graph *graph, const struct layer_kind *kind
               const struct net_line *line, const char *prefix, const int *inputs,
               int input_count, struct error *err) MUST_CHECK;
 
-/* Add the lines of a spec, one after the other. */
+/* Add the lines of a spec: layers one after the other, blocks with all that is
+ * in them. */
 int graph_add_spec(struct graph *graph, const struct net_spec *spec,
                    struct error *err) MUST_CHECK;
 

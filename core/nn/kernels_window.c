@@ -182,12 +182,38 @@ static void maxpool_window(real *y, int32_t *where, const real *x, const struct 
     *where = at;
 }
 
+// The same for a dilated window: places one by one.
+static void maxpool_dilated(real *y, int32_t *where, const real *x, const struct window *w,
+                            int oy, int ox)
+{
+    real best = 0;
+    int32_t at = -1;
+    for (int ky = 0; ky < w->size[0]; ky++) {
+        int iy = window_place(w, 0, oy, ky);
+        for (int kx = 0; iy >= 0 && iy < w->in[0] && kx < w->size[1]; kx++) {
+            int ix = window_place(w, 1, ox, kx);
+            if (ix < 0 || ix >= w->in[1]) {
+                continue;
+            }
+            int32_t place = iy * w->in[1] + ix;
+            if (at < 0 || x[place] > best || isnan(x[place])) {
+                best = x[place];
+                at = place;
+            }
+        }
+    }
+    *y = best;
+    *where = at;
+}
+
 void kernel_maxpool(real *y, int32_t *where, const real *x, const struct window *w, int planes)
 {
     size_t in = (size_t)w->in[0] * (size_t)w->in[1];
     size_t out = (size_t)w->out[0] * (size_t)w->out[1];
     int simple = w->size[0] == 2 && w->size[1] == 2 && w->stride[0] == 2 && w->stride[1] == 2
-              && w->padding[0] == 0 && w->padding[1] == 0;
+              && w->padding[0] == 0 && w->padding[1] == 0 && w->dilation[0] == 1
+              && w->dilation[1] == 1;
+    int dilated = w->dilation[0] != 1 || w->dilation[1] != 1;
     for (int plane = 0; plane < planes; plane++, x += in, y += out, where += out) {
         if (simple) {
             maxpool_2x2(y, where, x, w);
@@ -196,7 +222,11 @@ void kernel_maxpool(real *y, int32_t *where, const real *x, const struct window 
         for (int oy = 0; oy < w->out[0]; oy++) {
             for (int ox = 0; ox < w->out[1]; ox++) {
                 size_t i = (size_t)oy * (size_t)w->out[1] + (size_t)ox;
-                maxpool_window(y + i, where + i, x, w, oy, ox);
+                if (dilated) {
+                    maxpool_dilated(y + i, where + i, x, w, oy, ox);
+                } else {
+                    maxpool_window(y + i, where + i, x, w, oy, ox);
+                }
             }
         }
     }

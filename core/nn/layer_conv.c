@@ -3,7 +3,6 @@
 #include "core/base/text.h"
 #include "core/nn/convolution.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* conv HxWxN: a two-dimensional convolution with N outputs. PyTorch's Conv2d:
@@ -14,13 +13,15 @@ struct conv {
     size_t weight; // offsets in the flat arrays
     size_t bias;
     bool has_bias;
+    enum init_rule init;
     size_t in; // elements per image
     size_t out;
 };
 
 static int read_line(struct conv *conv, struct layer_build *build, struct error *err)
 {
-    static const char *const keys[] = {"stride", "padding", "dilation", "groups", "bias", NULL};
+    static const char *const keys[] = {"stride", "padding", "dilation", "groups", "bias", "init",
+                                       NULL};
     struct convolution *c = &conv->convolution;
     struct window *w = &c->window;
     int code = layer_check_words(build, 1, keys, err);
@@ -43,7 +44,8 @@ static int read_line(struct conv *conv, struct layer_build *build, struct error 
         || (code = layer_option_pair(w->padding, build, "padding", 0, SHAPE_WINDOW_MAX, err))
         || (code = layer_option_pair(w->dilation, build, "dilation", 1, SHAPE_WINDOW_MAX, err))
         || (code = layer_option_int(&c->groups, build, "groups", 1, SHAPE_WINDOW_MAX, err))
-        || (code = layer_option_switch(&conv->has_bias, build, "bias", err))) {
+        || (code = layer_option_switch(&conv->has_bias, build, "bias", err))
+        || (code = layer_option_init(&conv->init, build, err))) {
         return code;
     }
     return 0;
@@ -101,10 +103,12 @@ static int add_parameters(struct conv *conv, struct layer_build *build, struct e
     const struct window *w = &c->window;
     int dims[] = {c->outputs, c->channels / c->groups, w->size[0], w->size[1]};
     double fan_in = (double)dims[1] * dims[2] * dims[3];
-    struct initial initial = {INITIAL_UNIFORM, 1 / sqrt(fan_in)};
-    int code = layer_add_parameter(&conv->weight, build, "weight", dims, 4, initial, err);
+    double fan_out = (double)dims[0] * dims[2] * dims[3];
+    int code = layer_add_parameter(&conv->weight, build, "weight", dims, 4,
+                                   layer_initial_weight(conv->init, fan_in, fan_out), err);
     if (!code && conv->has_bias) {
-        code = layer_add_parameter(&conv->bias, build, "bias", dims, 1, initial, err);
+        code = layer_add_parameter(&conv->bias, build, "bias", dims, 1,
+                                   layer_initial_bias(conv->init, fan_in), err);
     }
     return code;
 }
@@ -160,7 +164,8 @@ static void backward(const void *state, const struct layer_pass *pass)
 
 const struct layer_kind layer_conv = {
     .word = "conv",
-    .usage = "conv HEIGHTxWIDTHxOUTPUTS [stride=1] [padding=0] [dilation=1] [groups=1] [bias=on]",
+    .usage = "conv HEIGHTxWIDTHxOUTPUTS [stride=1] [padding=0] [dilation=1] [groups=1] [bias=on] "
+             "[init=pytorch]",
     .build = build_conv,
     .forward = forward,
     .backward = backward,

@@ -4,7 +4,6 @@
 #include "core/nn/blas.h"
 #include "core/nn/kernels.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +16,14 @@ struct linear {
     size_t weight; // offsets in the flat arrays
     size_t bias;
     bool has_bias;
+    enum init_rule init;
 };
 
 enum { OUTPUTS_MAX = 1 << 24 };
 
 static int read_line(struct linear *linear, const struct layer_build *build, struct error *err)
 {
-    static const char *const keys[] = {"bias", NULL};
+    static const char *const keys[] = {"bias", "init", NULL};
     int code = layer_check_words(build, 1, keys, err);
     if (code) {
         return code;
@@ -43,7 +43,8 @@ static int read_line(struct linear *linear, const struct layer_build *build, str
     }
     linear->in = in.channels;
     linear->has_bias = true;
-    return layer_option_switch(&linear->has_bias, build, "bias", err);
+    code = layer_option_init(&linear->init, build, err);
+    return code ? code : layer_option_switch(&linear->has_bias, build, "bias", err);
 }
 
 static int build_linear(void **ret, struct layer_build *build, struct error *err)
@@ -54,10 +55,11 @@ static int build_linear(void **ret, struct layer_build *build, struct error *err
         return code;
     }
     int dims[] = {linear.out, linear.in};
-    struct initial initial = {INITIAL_UNIFORM, 1 / sqrt((double)linear.in)};
-    code = layer_add_parameter(&linear.weight, build, "weight", dims, 2, initial, err);
+    code = layer_add_parameter(&linear.weight, build, "weight", dims, 2,
+                               layer_initial_weight(linear.init, linear.in, linear.out), err);
     if (!code && linear.has_bias) {
-        code = layer_add_parameter(&linear.bias, build, "bias", dims, 1, initial, err);
+        code = layer_add_parameter(&linear.bias, build, "bias", dims, 1,
+                                   layer_initial_bias(linear.init, linear.in), err);
     }
     if (code) {
         return code;
@@ -111,7 +113,7 @@ static void backward(const void *state, const struct layer_pass *pass)
 
 const struct layer_kind layer_linear = {
     .word = "linear",
-    .usage = "linear [OUTPUTS] [bias=on]",
+    .usage = "linear [OUTPUTS] [bias=on] [init=pytorch]",
     .build = build_linear,
     .forward = forward,
     .backward = backward,

@@ -45,6 +45,7 @@ static void backward(const void *state, const struct layer_pass *pass)
 const struct layer_kind layer_relu = {
     .word = "relu",
     .usage = "relu",
+    .elementwise = true,
     .build = build_relu,
     .forward = forward,
     .backward = backward,

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,9 +133,21 @@ int layer_option_pair(int ret[2], const struct layer_build *build, const char *k
     if (text && !layer_text_to_pair(text, low, high, ret)) {
         char quoted[QUOTE];
         text_escape(quoted, sizeof quoted, text);
-        return layer_error(build, err,
-                           "%s=%s: one number, or height x width as in 2x1, from %d to %d is needed",
-                           key, quoted, low, high);
+        return layer_error(build, err, "%s=%s: one number, or height x width as in 2x1, from %d "
+                           "to %d is needed", key, quoted, low, high);
+    }
+    return 0;
+}
+
+int layer_option_double(double *ret, const struct layer_build *build, const char *key,
+                        double low, double high, struct error *err)
+{
+    const char *text = option(build, key);
+    if (text && !text_to_double(text, low, high, ret)) {
+        char quoted[QUOTE];
+        text_escape(quoted, sizeof quoted, text);
+        return layer_error(build, err, "%s=%s: a number from %g to %g is needed", key, quoted,
+                           low, high);
     }
     return 0;
 }
@@ -154,4 +167,58 @@ int layer_option_switch(bool *ret, const struct layer_build *build, const char *
     }
     *ret = on;
     return 0;
+}
+
+int layer_option_word(int *ret, const struct layer_build *build, const char *key,
+                      const char *const *words, struct error *err)
+{
+    const char *text = option(build, key);
+    if (!text) {
+        return 0;
+    }
+    char all[QUOTE] = "";
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0) {
+            *ret = i;
+            return 0;
+        }
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+    }
+    char quoted[QUOTE];
+    return layer_error(build, err, "%s=%s: one of %s is needed", key,
+                       text_escape(quoted, sizeof quoted, text), all);
+}
+
+const char *const layer_init_words[] = {"pytorch", "he", "xavier", "orthogonal", NULL};
+
+int layer_option_init(enum init_rule *ret, const struct layer_build *build, struct error *err)
+{
+    int rule = (int)build->init;
+    int code = layer_option_word(&rule, build, "init", layer_init_words, err);
+    if (!code) {
+        *ret = (enum init_rule)rule;
+    }
+    return code;
+}
+
+struct initial layer_initial_weight(enum init_rule rule, double fan_in, double fan_out)
+{
+    switch (rule) {
+    case INIT_HE:
+        return (struct initial){INITIAL_NORMAL, sqrt(2 / fan_in)};
+    case INIT_XAVIER:
+        return (struct initial){INITIAL_UNIFORM, sqrt(6 / (fan_in + fan_out))};
+    case INIT_ORTHOGONAL:
+        return (struct initial){INITIAL_ORTHOGONAL, 1};
+    case INIT_PYTORCH:
+        break;
+    }
+    return (struct initial){INITIAL_UNIFORM, 1 / sqrt(fan_in)};
+}
+
+struct initial layer_initial_bias(enum init_rule rule, double fan_in)
+{
+    return rule == INIT_PYTORCH ? (struct initial){INITIAL_UNIFORM, 1 / sqrt(fan_in)}
+                                : (struct initial){INITIAL_CONSTANT, 0};
 }

@@ -6,11 +6,24 @@
 
 // The table of kinds: a new layer is one file and one line here.
 static const struct layer_kind *const kinds[] = {
+    &layer_avgpool,
+    &layer_batchnorm,
     &layer_conv,
+    &layer_dropout,
+    &layer_dropout2d,
+    &layer_elu,
     &layer_flatten,
+    &layer_gelu,
+    &layer_globalavgpool,
+    &layer_layernorm,
+    &layer_leakyrelu,
     &layer_linear,
     &layer_maxpool,
     &layer_relu,
+    &layer_sigmoid,
+    &layer_silu,
+    &layer_softplus,
+    &layer_tanh,
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

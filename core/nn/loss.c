@@ -2,10 +2,9 @@
 
 #include <math.h>
 
-// log(sum(exp(scores))), with the largest score taken out so that exp cannot
-// overflow.
-static double log_sum_exp(const real *scores, int classes)
+double loss_log_sum(const real *scores, int classes)
 {
+    // With the largest score taken out exp cannot overflow.
     double largest = (double)scores[loss_best(scores, classes)];
     double sum = 0;
     for (int i = 0; i < classes; i++) {
@@ -17,7 +16,7 @@ static double log_sum_exp(const real *scores, int classes)
 double loss_cross_entropy(const real *scores, int classes, int label, double scale,
                           real *gradient)
 {
-    double all = log_sum_exp(scores, classes);
+    double all = loss_log_sum(scores, classes);
     for (int i = 0; gradient && i < classes; i++) {
         double probability = exp((double)scores[i] - all);
         gradient[i] = (real)(scale * (probability - (i == label ? 1 : 0)));
@@ -27,7 +26,7 @@ double loss_cross_entropy(const real *scores, int classes, int label, double sca
 
 void loss_softmax(float *probabilities, const real *scores, int classes)
 {
-    double all = log_sum_exp(scores, classes);
+    double all = loss_log_sum(scores, classes);
     for (int i = 0; i < classes; i++) {
         probabilities[i] = (float)exp((double)scores[i] - all);
     }

@@ -32,6 +32,7 @@ struct trainer {
     uint32_t *order;         // [examples] of this epoch
     const uint32_t *batch;   // where in it this step stands
     int batch_size;          // examples of this step
+    double shares;           // what they count together in the mean loss
     double *losses;          // [options.batch] of this step
     unsigned char *is_right; // [options.batch]
 };
@@ -47,6 +48,7 @@ struct trainer_options trainer_defaults(void)
         .batch = 32,
         .shuffle = true,
         .seed = 54321,
+        .loss = loss_defaults(),
         .optimiser = optimiser_defaults(),
     };
 }
@@ -74,7 +76,8 @@ static int check(uint32_t *ret_examples, const struct net *net, const struct dat
     if (subset.count == 0) {
         return error_set(err, ERR_VALUE, "there are no samples to train on");
     }
-    return batch_check(ret_examples, net, data, subset, false, err);
+    int code = loss_check(&options->loss, net_classes(net), err);
+    return code ? code : batch_check(ret_examples, net, data, subset, false, err);
 }
 
 int trainer_open(struct trainer **ret, struct net *net, const struct dataset *data,
@@ -107,7 +110,7 @@ int trainer_open(struct trainer **ret, struct net *net, const struct dataset *da
     }
     struct executor_options run = {.images = (int)batch, .training = true};
     if ((code = optimiser_open(&trainer->optimiser, &options->optimiser,
-                               net_parameters(net)->total, err))
+                               net_parameters(net)->trained, err))
         || (code = executor_open(&trainer->executor, net_graph(net), &run, threads, err))) {
         goto fail;
     }
@@ -137,18 +140,26 @@ void trainer_close(struct trainer **pointer)
 static void load(void *context, int first, int images, real *input)
 {
     const struct trainer *trainer = context;
-    batch_load(input, trainer->data, trainer->subset, trainer->batch + first, images);
+    batch_load(input, trainer->data, trainer->net, trainer->subset, trainer->batch + first,
+               images);
+}
+
+// Of example i of this step.
+static int label_of(const struct trainer *trainer, int i)
+{
+    return trainer->data->labels[batch_row(trainer->data, trainer->net, trainer->subset,
+                                           trainer->batch[i])];
 }
 
 static void head(void *context, int first, int images, const real *output, real *gradient)
 {
     struct trainer *trainer = context;
     int classes = net_classes(trainer->net);
-    double scale = 1.0 / trainer->batch_size;
+    double scale = 1 / trainer->shares;
     for (int i = first; i < first + images; i++) {
-        int label = trainer->data->labels[batch_row(trainer->data, trainer->subset,
-                                                    trainer->batch[i])];
-        trainer->losses[i] = loss_cross_entropy(output, classes, label, scale, gradient);
+        int label = label_of(trainer, i);
+        trainer->losses[i] = loss_compute(&trainer->options.loss, output, classes, label, scale,
+                                          gradient);
         trainer->is_right[i] = loss_best(output, classes) == label;
         output += classes;
         gradient = gradient ? gradient + classes : NULL;
@@ -161,7 +172,7 @@ static void update_range(void *context, int index, int thread)
     struct trainer *trainer = context;
     struct parameters *parameters = net_parameters(trainer->net);
     size_t first = (size_t)index * RANGE;
-    size_t left = parameters->total - first;
+    size_t left = parameters->trained - first;
     optimiser_step(&trainer->optimiser, parameters->values, executor_gradient(trainer->executor),
                    first, left < RANGE ? left : RANGE);
 }
@@ -192,18 +203,30 @@ int trainer_step(struct trainer *trainer, struct step_result *ret, struct error 
     uint32_t most = (uint32_t)trainer->options.batch;
     trainer->batch = trainer->order + state->position;
     trainer->batch_size = (int)(left < most ? left : most);
-    struct executor_work work = {trainer->batch_size, load, head, trainer};
+    trainer->shares = 0;
+    for (int i = 0; i < trainer->batch_size; i++) {
+        trainer->shares += loss_share(&trainer->options.loss, label_of(trainer, i));
+    }
+    struct executor_work work = {
+        .images = trainer->batch_size,
+        .load = load,
+        .head = head,
+        .context = trainer,
+        .seed = trainer->options.seed,
+        .step = state->step,
+    };
     bool finite = executor_train(trainer->executor, &work);
     struct step_result result = {.examples = trainer->batch_size};
     for (int i = 0; i < trainer->batch_size; i++) {
         result.loss += trainer->losses[i];
         result.correct += trainer->is_right[i];
     }
-    result.loss /= trainer->batch_size;
+    result.loss /= trainer->shares;
     if (!finite || !isfinite(result.loss)) {
         return not_finite(trainer, &work, result.loss, err);
     }
-    size_t total = net_parameters(trainer->net)->total;
+    executor_finish_step(trainer->executor);
+    size_t total = net_parameters(trainer->net)->trained;
     threads_run(trainer->threads, (int)((total + RANGE - 1) / RANGE), update_range, trainer);
     state->step++;
     state->position += (uint32_t)trainer->batch_size;

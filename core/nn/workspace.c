@@ -90,7 +90,7 @@ static void plan_all(struct workspace *w, const struct workspace_size *size)
                              (size_t)(size->slot_per_block ? size->blocks : size->threads),
                              w->slot_bytes);
     w->scratch_at = arena_plan(&w->arena, (size_t)size->threads, w->scratch_bytes);
-    w->gradient_stride = (w->graph->parameters.total + LINE_REALS - 1) / LINE_REALS * LINE_REALS;
+    w->gradient_stride = (w->graph->parameters.trained + LINE_REALS - 1) / LINE_REALS * LINE_REALS;
     w->gradients_at = arena_plan(&w->arena, size->training ? (size_t)size->blocks : 0,
                                  w->gradient_stride * sizeof(real));
     w->sums_at = arena_plan(&w->arena, (size_t)size->blocks + 1, w->sums * sizeof(double));

@@ -226,7 +226,7 @@ static void head(void *context, int first, int images, const real *output, real 
 static double value(struct executor *executor, int images)
 {
     struct job job;
-    struct executor_work work = {images, load, head, &job};
+    struct executor_work work = {images, load, head, &job, 0, 0};
     executor_forward(executor, &work);
     double sum = 0;
     for (int i = 0; i < images; i++) {
@@ -244,7 +244,7 @@ static void check_gradient(bool with_barrier, int images)
     struct executor *executor;
     struct executor_options options = {.images = 40, .training = true};
     struct job job;
-    struct executor_work work = {images, load, head, &job};
+    struct executor_work work = {images, load, head, &job, 0, 0};
     assert_int_equal(threads_open(&threads, 2, &err), 0);
     assert_int_equal(executor_open(&executor, graph, &options, threads, &err), 0);
     assert_true(executor_train(executor, &work));
@@ -298,7 +298,7 @@ static void gradient_with_threads(double *gradient, const struct graph *graph, i
     struct executor *executor;
     struct executor_options options = {.images = 40, .training = true};
     struct job job;
-    struct executor_work work = {images, load, head, &job};
+    struct executor_work work = {images, load, head, &job, 0, 0};
     assert_int_equal(threads_open(&threads, count, &err), 0);
     assert_int_equal(executor_open(&executor, graph, &options, threads, &err), 0);
     for (int repeat = 0; repeat < 3; repeat++) { // later runs start from used memory
@@ -340,7 +340,7 @@ static void test_first_not_finite(void **state)
     struct executor *executor;
     struct executor_options options = {.images = 20, .training = true};
     struct job job;
-    struct executor_work work = {20, load, head, &job};
+    struct executor_work work = {20, load, head, &job, 0, 0};
     assert_int_equal(threads_open(&threads, 2, &err), 0);
     assert_int_equal(executor_open(&executor, graph, &options, threads, &err), 0);
     assert_int_equal(executor_find_not_finite(executor, &work), -1);

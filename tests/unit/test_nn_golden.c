@@ -35,7 +35,8 @@ static void check_step(int thread_count)
 {
     struct golden *golden = golden_read();
     struct net *net = golden_net();
-    struct fixture_data f = golden_data();
+    struct pack *pack = golden_pack();
+    struct subset rows = golden_rows(pack);
     struct threads *threads;
     struct trainer *trainer;
     struct step_result step;
@@ -43,14 +44,15 @@ static void check_step(int thread_count)
     struct trainer_options options = trainer_defaults();
     options.shuffle = false;
     assert_int_equal(threads_open(&threads, thread_count, &err), 0);
-    assert_int_equal(trainer_open(&trainer, net, &f.data, f.all, &options, threads, &err), 0);
+    assert_int_equal(trainer_open(&trainer, net, &pack->data, rows, &options, threads, &err), 0);
     assert_int_equal(trainer_step(trainer, &step, &err), 0);
     assert_true(fabs(step.loss - golden->float_loss) < 1e-6 * golden->float_loss);
     assert_int_equal(net_parameters(net)->total, GOLDEN_PARAMETERS);
     compare_tensors(net_parameters(net), trainer_gradient(trainer), golden->float_gradient);
     trainer_close(&trainer);
     threads_close(&threads);
-    fixture_data_free(&f);
+    free((uint32_t *)rows.rows);
+    pack_close(&pack);
     net_close(&net);
     free(golden);
 }

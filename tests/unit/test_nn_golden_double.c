@@ -32,14 +32,15 @@ static void test_fifty_steps(void **state)
     (void)state;
     struct golden *golden = golden_read();
     struct net *net = golden_net();
-    struct fixture_data f = golden_data();
+    struct pack *pack = golden_pack();
+    struct subset rows = golden_rows(pack);
     struct threads *threads;
     struct trainer *trainer;
     struct error err = ERROR_INIT;
     struct trainer_options options = trainer_defaults();
     options.shuffle = false;
     assert_int_equal(threads_open(&threads, 1, &err), 0);
-    assert_int_equal(trainer_open(&trainer, net, &f.data, f.all, &options, threads, &err), 0);
+    assert_int_equal(trainer_open(&trainer, net, &pack->data, rows, &options, threads, &err), 0);
     for (int i = 0; i < GOLDEN_STEPS; i++) {
         struct step_result step;
         assert_int_equal(trainer_step(trainer, &step, &err), 0);
@@ -55,7 +56,8 @@ static void test_fifty_steps(void **state)
     compare("parameter", net_parameters(net), net_parameters(net)->values, golden->last);
     trainer_close(&trainer);
     threads_close(&threads);
-    fixture_data_free(&f);
+    free((uint32_t *)rows.rows);
+    pack_close(&pack);
     net_close(&net);
     free(golden);
 }

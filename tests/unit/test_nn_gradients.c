@@ -203,8 +203,8 @@ static void test_conv(void **state)
 static void test_conv_in_strips(void **state)
 {
     (void)state;
-    // Its matrix is 18 x 100 x 45 elements: more than one strip.
-    check_layer("conv 3x3x2 padding=1", shape_planes(2, 45, 100), 1);
+    // Its matrix is 25 x 50 x 107 elements: more than one strip.
+    check_layer("conv 5x5x1 padding=2", shape_planes(1, 50, 107), 1);
 }
 
 static void test_relu(void **state)
@@ -252,7 +252,7 @@ static double whole_loss(struct net *net, const struct fixture_data *f, struct t
 static void check_net(const char *text, int height, int width, size_t samples)
 {
     static const double h = 1e-6;
-    struct net *net = fixture_net(text, (struct net_input){3, height, width}, CLASSES);
+    struct net *net = fixture_net(text, (struct net_input){3, height, width, 1}, CLASSES);
     struct fixture_data f = fixture_data_make(samples, 2, height, width, CLASSES);
     struct parameters *all = net_parameters(net);
     struct trainer_options options = trainer_defaults();

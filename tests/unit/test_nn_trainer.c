@@ -30,7 +30,7 @@ static void job_open(struct job *job, size_t samples, int thread_count,
                      struct trainer_options options)
 {
     struct error err = ERROR_INIT;
-    job->net = fixture_net(small, (struct net_input){3, SIDE, SIDE}, CLASSES);
+    job->net = fixture_net(small, (struct net_input){3, SIDE, SIDE, 1}, CLASSES);
     net_init(job->net, options.seed);
     job->f = fixture_data_make(samples, 3, SIDE, SIDE, CLASSES);
     assert_int_equal(threads_open(&job->threads, thread_count, &err), 0);
@@ -213,62 +213,6 @@ static void test_overfits(void **state)
     job_close(&job);
 }
 
-// ---- evaluation by definition ----
-
-static void test_evaluation(void **state)
-{
-    (void)state;
-    struct job job;
-    job_open(&job, 30, 2, trainer_defaults());
-    uint32_t rows[] = {4, 29, 7, 7, 0, 15};
-    job.f.labels[7] = DATASET_UNLABELLED;
-    struct subset subset = {rows, 6};
-    float p[6][3][CLASSES];
-    struct evaluation e;
-    struct error err = ERROR_INIT;
-    assert_int_equal(net_evaluate(job.net, &job.f.data, subset, job.threads, &p[0][0][0], &e,
-                                  &err), 0);
-    double loss = 0;
-    int frames_right = 0, samples_right = 0;
-    for (int i = 0; i < 6; i++) {
-        double sums[CLASSES] = {0};
-        int label = job.f.labels[rows[i]];
-        int best_sum = 0;
-        for (int t = 0; t < 3; t++) {
-            double one = 0;
-            int best = 0;
-            for (int k = 0; k < CLASSES; k++) {
-                one += (double)p[i][t][k];
-                sums[k] += (double)p[i][t][k];
-                best = p[i][t][k] > p[i][t][best] ? k : best;
-            }
-            assert_true(fabs(one - 1) < 1e-6);
-            if (label < CLASSES) {
-                loss -= log((double)p[i][t][label]);
-                frames_right += best == label;
-            }
-        }
-        for (int k = 0; k < CLASSES; k++) {
-            best_sum = sums[k] > sums[best_sum] ? k : best_sum;
-        }
-        samples_right += best_sum == label;
-    }
-    assert_memory_equal(p[2], p[3], sizeof p[2]); // the same row twice
-    assert_int_equal(e.samples, 4);
-    assert_int_equal(e.frames, 12);
-    assert_true(fabs(e.loss - loss / 12) < 1e-6);
-    assert_true(fabs(e.accuracy_frame - frames_right / 12.) < 1e-12);
-    assert_true(fabs(e.accuracy_sample - samples_right / 4.) < 1e-12);
-    // Nothing labelled, and nothing at all.
-    subset = (struct subset){rows + 2, 2};
-    assert_int_equal(net_evaluate(job.net, &job.f.data, subset, job.threads, NULL, &e, &err), 0);
-    assert_true(e.samples == 0 && e.frames == 0 && e.loss == 0 && e.accuracy_sample == 0);
-    subset.count = 0;
-    assert_int_equal(net_evaluate(job.net, &job.f.data, subset, job.threads, NULL, &e, &err), 0);
-    assert_int_equal(e.samples, 0);
-    job_close(&job);
-}
-
 // ---- what cannot be ----
 
 static void expect_refused(struct job *job, struct subset subset, struct trainer_options options,
@@ -397,7 +341,7 @@ static void test_too_large_for_this_machine(void **state)
     (void)state;
     struct trainer_options options = trainer_defaults();
     struct net *net = fixture_net("conv 1x1x2048\nrelu\nrelu\nmaxpool 512\nflatten\nlinear",
-                                  (struct net_input){3, 512, 512}, 2);
+                                  (struct net_input){3, 512, 512, 1}, 2);
     struct fixture_data f = fixture_data_make(16, 1, 8, 8, 2);
     struct threads *threads;
     struct trainer *trainer;
@@ -422,7 +366,6 @@ int main(void)
         cmocka_unit_test(test_epochs),
         cmocka_unit_test(test_an_epoch_is_all_examples),
         cmocka_unit_test(test_overfits),
-        cmocka_unit_test(test_evaluation),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_gradient_not_finite),

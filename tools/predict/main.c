@@ -1,3 +1,4 @@
+#include "tools/common/program.h"
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
 #include "tools/predict/predict_settings.h"
@@ -5,6 +6,7 @@
 
 int main(int argc, char **argv)
 {
+    program_start();
     struct predict_settings settings = predict_settings_defaults();
     struct error err = ERROR_INIT;
     int first;

@@ -84,7 +84,8 @@ static int read_files(struct prediction *p, const char *pack_path, struct error 
 
 static int build_net(struct prediction *p, struct error *err)
 {
-    struct net_input input = {3, p->model->input.height, p->model->input.width};
+    struct net_input input = {3, p->model->input.height, p->model->input.width,
+                              p->model->input.frames};
     struct net_spec *spec = NULL;
     int code = net_text_parse(&spec, p->model->net_text, p->model_path, err);
     code = code < 0 ? code : net_build(&p->net, spec, input, p->model->class_count, err);

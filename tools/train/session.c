@@ -75,7 +75,8 @@ static void note_other_classes(const struct session *s)
 
 static int build_net(struct session *s, struct error *err)
 {
-    struct net_input input = {3, s->pack->data.height, s->pack->data.width};
+    struct net_input input = {3, s->pack->data.height, s->pack->data.width,
+                              s->pack->data.frames_per_sample};
     int code = threads_open(&s->threads, s->settings.threads, err);
     code = code < 0 ? code : net_build(&s->net, s->spec, input, s->pack->class_count, err);
     if (code < 0) {

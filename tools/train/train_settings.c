@@ -8,7 +8,6 @@ enum { EPOCHS_MAX = 1000000, BATCH_MAX = 65536, LOG_EVERY_MAX = 1000000000 };
 
 // Words in the order of the enums that they stand for.
 static const char *const switch_words[] = {"on", "off", NULL};
-static const char *const loss_words[] = {"cross-entropy", NULL};
 static const char *const optimiser_words[] = {"rmsprop", NULL};
 static const char *const train_eval_words[] = {"last", "each", "never", NULL};
 static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
@@ -33,7 +32,14 @@ static const struct option_entry entries[] = {
     {.type = OPTION_U64, .name = "seed", .argument = "N", .offset = AT(seed),
      .help = "draws weights, orders and groups (54321)"},
     {.type = OPTION_CHOICE, .name = "loss", .argument = "NAME", .offset = AT(loss),
-     .choices = loss_words, .help = "cross-entropy"},
+     .choices = loss_names, .help = "cross-entropy, hinge, squared or focal (cross-entropy)"},
+    {.type = OPTION_DOUBLE, .name = "label-smoothing", .argument = "X",
+     .offset = AT(label_smoothing), .low = 0, .high = 1,
+     .help = "share of cross-entropy's target that all classes have (0)"},
+    {.type = OPTION_DOUBLE, .name = "margin", .argument = "X", .offset = AT(margin), .low = 1e-6,
+     .high = 1e6, .help = "by which hinge wants the label's score to lead (1)"},
+    {.type = OPTION_DOUBLE, .name = "gamma", .argument = "X", .offset = AT(gamma), .low = 0,
+     .high = 100, .help = "how little focal cares for what is known well (2)"},
     {.type = OPTION_CHOICE, .name = "optimiser", .argument = "NAME", .offset = AT(optimiser),
      .choices = optimiser_words, .help = "rmsprop"},
     {.type = OPTION_DOUBLE, .name = "lr", .argument = "X", .offset = AT(lr), .low = 1e-12,
@@ -64,6 +70,12 @@ static const struct option_entry entries[] = {
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
      .choices = sandbox_words, .unrecorded = true,
      .help = "when reading files: auto (default), require, off"},
+    {.type = OPTION_TEXT, .name = "describe", .argument = "NET", .offset = AT(describe),
+     .unrecorded = true, .help = "print the layers of a net and stop; no PACK"},
+    {.type = OPTION_TEXT, .name = "input", .argument = "CxHxW", .offset = AT(input),
+     .unrecorded = true, .help = "what --describe supposes that it reads (3x64x64)"},
+    {.type = OPTION_INT, .name = "classes", .argument = "N", .offset = AT(classes), .low = 1,
+     .high = UINT16_MAX, .unrecorded = true, .help = "and how many classes there are (10)"},
     {.type = OPTION_FLAG, .name = "quiet", .letter = 'q', .offset = AT(quiet),
      .unrecorded = true, .help = "print nothing but errors"},
     {.name = NULL, .help = NULL},
@@ -97,6 +109,10 @@ struct train_settings train_settings_defaults(void)
         .batch = trainer.batch,
         .shuffle = trainer.shuffle ? 0 : 1,
         .seed = trainer.seed,
+        .loss = (int)trainer.loss.kind,
+        .label_smoothing = trainer.loss.smoothing,
+        .margin = trainer.loss.margin,
+        .gamma = trainer.loss.gamma,
         .optimiser = (int)trainer.optimiser.kind,
         .lr = trainer.optimiser.lr,
         .alpha = trainer.optimiser.alpha,
@@ -105,11 +121,17 @@ struct train_settings train_settings_defaults(void)
         .momentum = trainer.optimiser.momentum,
         .log_every = 100,
         .train_eval = TRAIN_EVAL_LAST,
+        .input = "3x64x64",
+        .classes = 10,
     };
 }
 
 int train_settings_check(struct train_settings *settings, int operand_count, struct error *err)
 {
+    if (settings->describe) {
+        return operand_count == 0 ? 0 : error_set(err, ERR_USAGE, "--describe needs no PACK, %d "
+                                                  "given", operand_count);
+    }
     if (!settings->output || !settings->output[0]) {
         return error_set(err, ERR_USAGE, "no output: -o RUN is needed");
     }
@@ -124,10 +146,16 @@ int train_settings_check(struct train_settings *settings, int operand_count, str
 
 struct trainer_options train_settings_trainer(const struct train_settings *settings)
 {
+    struct loss loss = loss_defaults();
+    loss.kind = (enum loss_kind)settings->loss;
+    loss.smoothing = settings->label_smoothing;
+    loss.margin = settings->margin;
+    loss.gamma = settings->gamma;
     return (struct trainer_options){
         .batch = settings->batch,
         .shuffle = settings->shuffle == 0,
         .seed = settings->seed,
+        .loss = loss,
         .optimiser = {
             .kind = (enum optimiser_kind)settings->optimiser,
             .lr = settings->lr,

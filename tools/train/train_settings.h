@@ -25,7 +25,10 @@ struct train_settings {
     int batch;
     int shuffle; /* index in on, off */
     uint64_t seed;
-    int loss;
+    int loss; /* enum loss_kind */
+    double label_smoothing;
+    double margin;
+    double gamma;
     int optimiser; /* enum optimiser_kind */
     double lr;
     double alpha;
@@ -34,6 +37,9 @@ struct train_settings {
     double momentum;
     int log_every; /* steps; 0: never */
     int train_eval; /* enum train_eval */
+    const char *describe; /* a net to print instead of training, or NULL */
+    const char *input;    /* for describe: "3x64x64" */
+    int classes;          /* for describe */
 };
 
 extern const struct command train_command;
