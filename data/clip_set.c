@@ -55,7 +55,7 @@ static struct colour colour_from_hsv(double hue, double saturation, double value
 // The ground is dark, and its hue near one that the class prefers.
 static struct colour ground_colour(struct random *r, double hue)
 {
-    double own = hue + between(r, -0.09, 0.09);
+    double own = hue + between(r, -0.06, 0.06);
     double saturation = between(r, 0.4, 0.8);
     return colour_from_hsv(own, saturation, between(r, 0.2, 0.45));
 }
@@ -78,7 +78,7 @@ static void design_group(struct performance *p, struct random *r, double hue)
     struct canvas canvas = {WIDTH, HEIGHT, p->background};
     draw_gradient(&canvas, between(r, 0, 2 * pi), from, to);
     for (int i = 0; i < 8; i++) { // blotches, so that the ground is not all smooth
-        struct colour c = colour_blend(from, ground_colour(r, between(r, 0, 1)), 0.4);
+        struct colour c = colour_blend(from, ground_colour(r, between(r, 0, 1)), 0.25);
         double x = between(r, 0, WIDTH);
         double y = between(r, 0, HEIGHT);
         draw_disc(&canvas, x, y, between(r, 10, 45), c);

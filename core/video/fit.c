@@ -63,16 +63,10 @@ static struct box crop(const struct fit_picture *picture, struct ratio pixel, in
     // Compare w sar / h with width / height.
     int64_t have = w * pixel.num * height;
     int64_t want = h * pixel.den * width;
-    if (have == want) {
-        return (struct box){0, 0, w, h};
-    }
     if (have > want) {
         w = scaled(h * pixel.den, width, pixel.num * height, w);
     } else {
         h = scaled(w * pixel.num, height, pixel.den * width, h);
-    }
-    if (w == picture->width && h == picture->height) {
-        return (struct box){0, 0, w, h};
     }
     struct box box = {.width = align_size(w, picture->align_x),
                       .height = align_size(h, picture->align_y)};

@@ -23,20 +23,17 @@ struct fit_boxes {
     struct box target; /* where it is scaled to; black outside */
 };
 
-/*   FIT_CROP     the largest centred part of the target's shape. Where a side
- *                is cut, both sizes are rounded down to align_x and align_y.
- *                Offset and all, it is the part that ffmpeg's crop filter cuts
- *                when it is told the size alone (fit.c has the rounding).
+/*   FIT_CROP     the largest centred part of the target's shape, its sizes
+ *                rounded down to align_x and align_y. Offset and all, it is
+ *                what ffmpeg's crop filter cuts when it is told the size alone.
  *   FIT_STRETCH  everything to everything.
  *   FIT_PAD      everything to the largest centred part of the target that has
- *                the picture's shape.
- *
- *                Its offset is rounded down.
+ *                the picture's shape, its offset rounded down.
  *
  * Sizes that come out of a ratio are rounded to the nearest (halves up), to 1
- * at least. The shape of pixels counts, so
- * that a circle stays one, except where it is square within 2 %: a few UCF101
- * clips say 1.003, and mean the same 320x240 as all the others. */
+ * at least. The shape of pixels counts, so that a circle stays one, except
+ * where it is square within 2 %: a few UCF101 clips say 1.003, and mean the
+ * same 320x240 as all the others. */
 struct fit_boxes fit_boxes(enum clip_fit fit, const struct fit_picture *picture, int width,
                            int height);
 

@@ -92,8 +92,7 @@ static int make_plain(struct scaler *scaler, const AVFrame *picture, bool square
     }
     struct SwsContext *sws = sws_getContext(picture->width, picture->height, picture->format,
                                             plain->width, plain->height, plain->format,
-                                            SWS_BICUBIC, NULL,
-                                            NULL, NULL);
+                                            SWS_BICUBIC, NULL, NULL, NULL);
     if (!sws) {
         return error_set(err, ERR_DECODE, "pictures of the format %s cannot be converted",
                          av_get_pix_fmt_name(picture->format));

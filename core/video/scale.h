@@ -8,15 +8,15 @@
 #include <stdint.h>
 
 /* From a decoded picture to a packed frame: turned upright, cut, scaled and
- * converted to RGB.
- *
- * For pictures that need no conversion before the cut this gives, byte for
- * byte, what the ffmpeg program gives for
+ * converted to RGB. Byte for byte what the ffmpeg program gives, with its
+ * autorotation, for
  *   crop=W:H:X:Y,scale=w:h:flags=area+accurate_rnd+full_chroma_int+bitexact,format=rgb24
- * with its autorotation before it. Such a conversion (lossless where FFmpeg
- * has a format for it) comes first for packed 4:2:2 and 4:1:1 and for pixels
- * smaller than a byte, if they are cut or turned; and for 4:2:2, 4:1:1, 4:4:0
- * and palettes, if turned by a quarter. */
+ *
+ * Some formats cannot be cut or turned as they are (packed 4:2:2 and 4:1:1,
+ * pixels smaller than a byte; for a quarter turn also 4:2:2, 4:1:1, 4:4:0 and
+ * palettes). These are converted first, at full size, to the format that loses
+ * least. ffmpeg does the same; the choice of format was compared with its own
+ * for yuyv422, uyvy422, monob and, turned, yuv422p and yuyv422. */
 struct scaler;
 
 /* `width` x `height` pixels is the packed frame. Not thread-safe. */
