@@ -13,8 +13,8 @@
 #include <libavutil/log.h>
 #include <libswscale/swscale.h>
 
-#include "core/video/count.h"
-#include "core/video/decode.h"
+#include "core/video/clip_pass.h"
+#include "core/video/demux.h"
 #include "core/video/scale.h"
 
 enum { MAX_SIDE = 16384 };
@@ -24,19 +24,7 @@ struct clip_reader {
     uint32_t picks;     // K T
     size_t frame_bytes; // of one packed frame
     struct scaler *scaler;
-    AVFrame *frame;
-};
-
-// Where the results of one clip go, and what they are counted from.
-struct clip_job {
-    struct clip_reader *reader;
-    const uint32_t *index; // [picks], ascending
-    uint8_t *pixels;
-    double *timestamp;
-    uint32_t next;         // the first pick that is not done
-    double time_base;      // seconds
-    int64_t start;         // timestamp of picture 0, AV_NOPTS_VALUE when unknown
-    const int32_t *matrix;
+    uint64_t draw;
 };
 
 static int check_options(const struct clip_options *options, uint32_t *picks, size_t *frame_bytes,
@@ -79,11 +67,7 @@ int clip_reader_open(struct clip_reader **ret, const struct clip_options *option
     reader->options = *options;
     reader->picks = picks;
     reader->frame_bytes = frame_bytes;
-    reader->frame = av_frame_alloc();
-    code = reader->frame ? 0 : error_nomem(err, "clip reader");
-    if (code == 0) {
-        code = scaler_open(&reader->scaler, options->width, options->height, options->fit, err);
-    }
+    code = scaler_open(&reader->scaler, options->width, options->height, options->fit, err);
     if (code < 0) {
         clip_reader_close(&reader);
         return code;
@@ -92,116 +76,207 @@ int clip_reader_open(struct clip_reader **ret, const struct clip_options *option
     return 0;
 }
 
-// Seconds from picture 0 to this one.
-static double elapsed(const struct clip_job *job, const AVFrame *picture)
+static bool is_mpeg4(const struct demux *demux)
 {
-    int64_t now = picture->best_effort_timestamp;
-    if (now == AV_NOPTS_VALUE || job->start == AV_NOPTS_VALUE) {
-        return NAN;
-    }
-    return ((double)now - (double)job->start) * job->time_base;
+    return demux->stream->codecpar->codec_id == AV_CODEC_ID_MPEG4;
 }
 
-// Picture number k: serve all picks of it. It is scaled once.
-static int serve(struct clip_job *job, uint32_t k, const AVFrame *picture, struct error *err)
+/* Whether no picture that is needed is damaged: then what a decode of
+ * everything complained about does not matter, and is not seen by one of what
+ * is needed. 1, 0, or negative: ERR_NOMEM or ERR_IO. */
+static int is_sound(const struct clip_target *target, int fd, const char *name, struct error *err)
 {
-    struct clip_reader *reader = job->reader;
-    const uint8_t *done = NULL;
-    while (job->next < reader->picks && job->index[job->next] == k) {
-        uint8_t *out = job->pixels + job->next * reader->frame_bytes;
-        if (done) {
-            memcpy(out, done, reader->frame_bytes);
-        } else {
-            int code = scaler_run(reader->scaler, picture, job->matrix, out, err);
-            if (code < 0) {
-                return code;
-            }
-            done = out;
+    struct clip_target nowhere = *target;
+    nowhere.pixels = NULL;
+    struct demux *demux = NULL;
+    struct clip_info info;
+    int code = demux_open(&demux, fd, name, true, err);
+    if (code == 0 && is_mpeg4(demux)) {
+        code = clip_pass_needed(&nowhere, &demux, fd, name, &info, err);
+    }
+    demux_close(&demux);
+    return code;
+}
+
+/* Decode everything. `ask` when it is not known whether decoding what is
+ * needed would do. */
+static int read_whole(const struct clip_target *target, int fd, const char *name, bool ask,
+                      struct clip_info *ret, struct error *err)
+{
+    struct demux *demux = NULL;
+    struct clip_info info = {0};
+    int code = demux_open(&demux, fd, name, false, err);
+    if (code == 0) {
+        code = clip_pass_whole(target, &demux, fd, name, &info, err);
+    }
+    demux_close(&demux);
+    if (code == 0 && ask && info.decode_errors > 0) {
+        int sound = is_sound(target, fd, name, err);
+        if (sound > 0) {
+            info.decode_errors = 0;
         }
-        job->timestamp[job->next++] = elapsed(job, picture);
+        code = sound < 0 ? sound : 0;
     }
-    return 0;
-}
-
-static int serve_kept(struct clip_job *job, const struct kept_pictures *kept, struct error *err)
-{
-    int code = 0;
-    while (code == 0 && job->next < job->reader->picks) {
-        uint32_t k = job->index[job->next];
-        code = serve(job, k, kept->frames[k], err);
+    if (code == 0) {
+        *ret = info;
     }
     return code;
 }
 
-// Decode from the start again, up to the last picture that is wanted.
-static int serve_again(struct clip_job *job, struct decoder *decoder, struct error *err)
+/* Decode what is needed; *ret_done says whether that was possible, and then
+ * *ret is set. */
+static int read_needed(const struct clip_target *target, int fd, const char *name,
+                       struct clip_info *ret, bool *ret_done, struct error *err)
 {
-    AVFrame *frame = job->reader->frame;
-    for (uint32_t k = 0; job->next < job->reader->picks; k++) {
-        int code = decoder_next(decoder, frame, err);
-        if (code == 0) {
-            code = error_set(err, ERR_DECODE, "decoding it a second time ended early, at picture "
-                             "%u", k);
-        } else if (code > 0) {
-            job->start = k == 0 ? frame->best_effort_timestamp : job->start;
-            code = serve(job, k, frame, err);
-        }
-        av_frame_unref(frame);
-        if (code < 0) {
-            return code;
+    struct demux *demux = NULL;
+    int code = demux_open(&demux, fd, name, true, err);
+    if (code == 0 && is_mpeg4(demux)) {
+        code = clip_pass_needed(target, &demux, fd, name, ret, err);
+        *ret_done = code > 0;
+    } else if (code == 0) {
+        // Of no other codec can be told what it needs, so the whole it is.
+        code = clip_pass_whole(target, &demux, fd, name, ret, err);
+        *ret_done = code == 0;
+    }
+    demux_close(&demux);
+    return code < 0 ? code : 0;
+}
+
+static bool same_time(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+// A way of reading that differs from another is our bug; say which picture.
+static int compare(const struct clip_target *a, const struct clip_info *x,
+                   const struct clip_target *b, const struct clip_info *y, struct error *err)
+{
+    if (x->frame_count != y->frame_count || x->width != y->width || x->height != y->height
+        || x->frame_rate != y->frame_rate || x->decode_errors != y->decode_errors) {
+        return error_set(err, ERR_DECODE, "decoding what is needed finds %u pictures of %ux%u at "
+                         "%g/s and %u errors, decoding everything %u of %ux%u at %g/s and %u",
+                         x->frame_count, x->width, x->height, x->frame_rate, x->decode_errors,
+                         y->frame_count, y->width, y->height, y->frame_rate, y->decode_errors);
+    }
+    for (uint32_t i = 0; i < a->picks; i++) {
+        if (a->index[i] != b->index[i] || !same_time(a->timestamp[i], b->timestamp[i])
+            || memcmp(a->pixels + i * a->frame_bytes, b->pixels + i * b->frame_bytes,
+                      a->frame_bytes) != 0) {
+            return error_set(err, ERR_DECODE, "decoding what is needed gives another picture %u "
+                             "than decoding everything", b->index[i]);
         }
     }
     return 0;
+}
+
+// Both ways. What is returned is that of decoding everything.
+static int read_both(const struct clip_target *target, int fd, const char *name,
+                     struct clip_info *ret, struct error *err)
+{
+    struct clip_target needed = *target;
+    needed.pixels = malloc(target->picks * target->frame_bytes);
+    needed.index = malloc(target->picks * sizeof *needed.index);
+    needed.timestamp = malloc(target->picks * sizeof *needed.timestamp);
+    struct clip_info needed_info, info;
+    bool done = false;
+    int code = needed.pixels && needed.index && needed.timestamp ? 0
+               : error_nomem(err, "frames of a clip, twice");
+    if (code == 0) {
+        code = read_whole(target, fd, name, true, &info, err);
+    }
+    if (code == 0) {
+        code = read_needed(&needed, fd, name, &needed_info, &done, err);
+    }
+    if (code == 0 && done) {
+        code = compare(&needed, &needed_info, target, &info, err);
+    }
+    free(needed.pixels);
+    free(needed.index);
+    free(needed.timestamp);
+    if (code == 0) {
+        *ret = info;
+    }
+    return code;
+}
+
+void clip_reader_set_draw(struct clip_reader *reader, uint64_t draw)
+{
+    reader->draw = draw;
+}
+
+struct choice clip_choice(const struct clip_options *options, uint64_t draw)
+{
+    return (struct choice){
+        .rule = options->sampling,
+        .samples = (uint32_t)options->samples,
+        .frames = (uint32_t)options->frames,
+        .stride = options->stride ? options->stride : 1,
+        .draw = draw,
+    };
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+// From ascending order to that of the samples, where runs of frames overlap.
+static int put_in_order(const struct clip_target *target, uint32_t length, struct error *err)
+{
+    if (choose_is_ascending(&target->choice)) {
+        return 0;
+    }
+    uint32_t picks = target->picks;
+    size_t bytes = target->frame_bytes;
+    uint8_t *pixels = malloc(picks * bytes);
+    uint32_t *sorted = malloc(picks * sizeof *sorted);
+    double *timestamp = malloc(picks * sizeof *timestamp);
+    int code = pixels && sorted && timestamp ? 0 : error_nomem(err, "frames of a clip, twice");
+    if (code == 0) {
+        memcpy(pixels, target->pixels, picks * bytes);
+        memcpy(sorted, target->index, picks * sizeof *sorted);
+        memcpy(timestamp, target->timestamp, picks * sizeof *timestamp);
+        choose_frames(&target->choice, length, target->index);
+    }
+    for (uint32_t i = 0; code == 0 && i < picks; i++) {
+        const uint32_t *at = bsearch(&target->index[i], sorted, picks, sizeof *sorted,
+                                     compare_numbers);
+        size_t from = (size_t)(at - sorted);
+        memcpy(target->pixels + i * bytes, pixels + from * bytes, bytes);
+        target->timestamp[i] = timestamp[from];
+    }
+    free(pixels);
+    free(sorted);
+    free(timestamp);
+    return code;
 }
 
 int clip_read(struct clip_reader *reader, int fd, const char *name, uint8_t *pixels,
               uint32_t *frame_index, double *timestamp, struct clip_info *ret, struct error *err)
 {
-    struct decoder *decoder = NULL;
-    struct kept_pictures kept = {0};
-    struct picture_count count;
-    int code = decoder_open(&decoder, fd, name, err);
-    if (code == 0) {
-        code = count_pictures(&count, &kept, decoder, err);
-    }
-    if (code == 0 && count.n == 0) {
-        code = error_set(err, ERR_DECODE, "no picture in it can be decoded");
-    }
-    if (code < 0) {
-        goto done;
-    }
-    struct clip_info info = {
-        .frame_count = count.n,
-        .width = count.width,
-        .height = count.height,
-        .frame_rate = decoder_frame_rate(decoder),
-        .decode_errors = decoder_complaints(decoder),
+    struct clip_target target = {
+        .scaler = reader->scaler,
+        .choice = clip_choice(&reader->options, reader->draw),
+        .picks = reader->picks,
+        .frame_bytes = reader->frame_bytes,
+        .pixels = pixels,
+        .index = frame_index,
+        .timestamp = timestamp,
     };
-    choose_frames(reader->options.sampling, info.frame_count, reader->picks, frame_index);
-    if (kept.overflow) {
-        decoder_close(&decoder);
-        code = decoder_open(&decoder, fd, name, err);
-        if (code < 0) {
-            goto done;
+    bool done = false;
+    int code;
+    if (reader->options.seek == CLIP_SEEK_VERIFY) {
+        code = read_both(&target, fd, name, ret, err);
+    } else if (reader->options.seek == CLIP_SEEK_NEVER) {
+        code = read_whole(&target, fd, name, true, ret, err);
+    } else {
+        code = read_needed(&target, fd, name, ret, &done, err);
+        if (code == 0 && !done) {
+            code = read_whole(&target, fd, name, false, ret, err);
         }
     }
-    struct clip_job job = {
-        .reader = reader,
-        .index = frame_index,
-        .pixels = pixels,
-        .timestamp = timestamp,
-        .time_base = av_q2d(decoder_time_base(decoder)),
-        .start = kept.overflow ? AV_NOPTS_VALUE : kept.frames[0]->best_effort_timestamp,
-        .matrix = decoder_display_matrix(decoder),
-    };
-    code = kept.overflow ? serve_again(&job, decoder, err) : serve_kept(&job, &kept, err);
-    if (code == 0) {
-        *ret = info;
-    }
-done:
-    kept_pictures_clear(&kept);
-    decoder_close(&decoder);
-    return code;
+    return code < 0 ? code : put_in_order(&target, ret->frame_count, err);
 }
 
 void clip_reader_close(struct clip_reader **reader)
@@ -210,7 +285,6 @@ void clip_reader_close(struct clip_reader **reader)
         return;
     }
     scaler_close(&(*reader)->scaler);
-    av_frame_free(&(*reader)->frame);
     free(*reader);
     *reader = NULL;
 }

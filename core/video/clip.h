@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/video/choose.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* From an open video file to a few small RGB frames. */
@@ -14,6 +15,14 @@ enum clip_fit {
     FIT_PAD,     /* scale the whole picture to fit inside, black around it */
 };
 
+/* How a clip is gone through. The result is the same. */
+enum clip_seek {
+    CLIP_SEEK_AUTO,   /* decode no more than is needed, where that is proven
+                       * to give the very same pictures; else everything */
+    CLIP_SEEK_NEVER,  /* decode everything */
+    CLIP_SEEK_VERIFY, /* both; a difference is an error */
+};
+
 /* What every clip of a pack has in common. */
 struct clip_options {
     int samples; /* K per clip, >= 1 */
@@ -22,6 +31,8 @@ struct clip_options {
     int height;
     enum clip_fit fit;
     enum choose_rule sampling;
+    enum clip_seek seek;
+    uint32_t stride; /* of the rules that have one; 0 means 1 */
 };
 
 /* What was found in one clip. */
@@ -30,7 +41,10 @@ struct clip_info {
     uint32_t width;       /* of the first picture, in pixels, as coded */
     uint32_t height;
     double frame_rate;    /* frames per second as the container says; 0 unknown */
-    uint32_t decode_errors; /* packets that the decoder complained about */
+    uint32_t decode_errors; /* packets that the decoder complained about; 0 if
+                             * no picture that was needed is among them */
+    bool partly;            /* not everything was decoded; for statistics, not
+                             * for results: these do not depend on it */
 };
 
 /* Holds what is worth keeping from one clip to the next (scaler, buffers).
@@ -39,6 +53,12 @@ struct clip_reader;
 
 int clip_reader_open(struct clip_reader **ret, const struct clip_options *options,
                      struct error *err) MUST_CHECK;
+
+/* What CHOOSE_RANDOM draws by in the clips read from now on; 0 at first. */
+void clip_reader_set_draw(struct clip_reader *reader, uint64_t draw);
+
+/* The choice that the options describe, for a clip that draws by `draw`. */
+struct choice clip_choice(const struct clip_options *options, uint64_t draw);
 
 /* Decode the clip behind the descriptor `fd` (a regular file; read by offset,
  * not closed). `name` is used for its extension alone, as a hint to the
@@ -59,7 +79,8 @@ int clip_read(struct clip_reader *reader, int fd, const char *name, uint8_t *pix
 /* Accepts NULL; sets *reader to NULL. */
 void clip_reader_close(struct clip_reader **reader);
 
-/* How pixels come about, for the pack's attributes: each a constant text. */
+/* How pixels come about, for the pack's attributes: each a constant text. How
+ * a clip was gone through (enum clip_seek) has none: it changes nothing. */
 const char *clip_scaler_text(void);  /* "swscale area+accurate_rnd+full_chroma_int+bitexact" */
 const char *clip_matrix_text(void);  /* the rule for matrix and range */
 const char *clip_library_text(void); /* "libavcodec 59.37.100 libavformat ... libswscale ..." */

@@ -2,9 +2,9 @@
 #define VIDEO_DECODE_H
 
 #include "core/base/error.h"
+#include "core/video/demux.h"
 
 #include <libavutil/frame.h>
-#include <libavutil/rational.h>
 #include <stdint.h>
 
 /* The pictures of a file's video stream, one after the other.
@@ -17,10 +17,11 @@
  * they would mean the end. */
 struct decoder;
 
-/* Open the file behind `fd` (regular, read by offset, not closed). Only the
- * extension of `name` matters. ERR_DECODE when it holds no video that can be
- * decoded, ERR_IO when reading fails, ERR_NOMEM. Creates no threads. */
-int decoder_open(struct decoder **ret, int fd, const char *name, struct error *err) MUST_CHECK;
+/* Decode demux->stream, of which nothing must have been read yet; opened
+ * without `quick`. The demuxer stays the caller's and must outlive the
+ * decoder. ERR_DECODE when there is no decoder for it, ERR_NOMEM. Creates no
+ * threads. */
+int decoder_open(struct decoder **ret, struct demux *demux, struct error *err) MUST_CHECK;
 
 /* Put the next picture into `frame` (unreferenced first). 1: there is one;
  * 0: the end. Negative: ERR_IO or ERR_NOMEM, after which only
@@ -31,15 +32,6 @@ int decoder_next(struct decoder *decoder, AVFrame *frame, struct error *err) MUS
 /* So far: packets the decoder refused, pictures it flagged as damaged, and
  * a demuxer's failure in the middle of the file. */
 uint32_t decoder_complaints(const struct decoder *decoder);
-
-/* Pictures per second as the container says; 0 where it does not. */
-double decoder_frame_rate(const struct decoder *decoder);
-
-/* Of AVFrame.best_effort_timestamp, in seconds. */
-AVRational decoder_time_base(const struct decoder *decoder);
-
-/* The stream's 3x3 display matrix; NULL for none. Lives with the decoder. */
-const int32_t *decoder_display_matrix(const struct decoder *decoder);
 
 /* Accepts NULL; sets *decoder to NULL. */
 void decoder_close(struct decoder **decoder);
