@@ -1,0 +1,327 @@
+/* `pack resplit`: the same pixels with other splits. */
+
+#include "core/base/text.h"
+#include "formats/pack_layout.h"
+#include "tools/common/stop.h"
+#include "tools/pack/new_splits.h"
+#include "tools/pack/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHARE_MAX = 1000000, SHARES = 3, RULE_SIZE = 100 };
+
+struct resplit_settings {
+    struct verb_settings common;
+    const char *output;
+    bool force;
+    bool force_split;
+    const char *seed; // as text: NULL tells that it was not given
+    const char *ratio;
+    const char *splits;
+    struct option_list lists; // NAME=FILE
+};
+
+#define AT(member) offsetof(struct resplit_settings, member)
+
+static const struct option_entry entries[] = {
+    {.type = OPTION_TEXT, .name = "output", .letter = 'o', .argument = "PACK",
+     .offset = AT(output), .help = "the pack to write"},
+    {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
+     .help = "replace that pack if it exists"},
+    {.type = OPTION_TEXT, .name = "seed", .argument = "N", .offset = AT(seed),
+     .help = "draw the split 'groups' anew by this seed (54321 where only --ratio is given)"},
+    {.type = OPTION_TEXT, .name = "ratio", .argument = "A:B:C", .offset = AT(ratio),
+     .help = "draw 'groups' anew, with A : B : C clips in train, val and test (6:2:2)"},
+    {.type = OPTION_TEXT, .name = "splits", .argument = "DIR", .offset = AT(splits),
+     .help = "UCF101's lists (classInd.txt, trainlist0N.txt, testlist0N.txt)"},
+    {.type = OPTION_LIST, .name = "split", .argument = "NAME=FILE", .offset = AT(lists),
+     .help = "a split of your own: lines PATH PART, PART being train, val, test or none; may be "
+             "given several times"},
+    {.type = OPTION_FLAG, .name = "force-split", .offset = AT(force_split),
+     .help = "allow splits that have one group on two sides"},
+    VERB_SANDBOX_ENTRY,
+    {.name = NULL, .help = NULL},
+};
+
+static const struct command command = {
+    .name = "pack resplit",
+    .usage = "pack resplit -o PACK [options] OLD",
+    .summary = "Write a pack with the samples of OLD and other splits. Those that are asked for "
+               "are made, or replace what has their name; the others stay.",
+    .options = entries,
+    .closing = "Exit status: 0 done, 1 failed, 2 wrong use.\n",
+};
+
+// ---- what is asked for ----
+
+// "6:2:2" (train, val, test) into shares, in the order in which parts are served.
+static int parse_ratio(struct group_share shares[SHARES], int *ret_count, const char *text,
+                       struct error *err)
+{
+    static const enum pack_part parts[SHARES] = {PART_TRAIN, PART_VAL, PART_TEST};
+    static const int place[SHARES] = {0, 2, 1}; // of few groups, one is to be tested on
+    uint32_t given[SHARES] = {0, 0, 0};
+    uint64_t number = 0;
+    char copy[64], *next = copy;
+    bool good = strlen(text) < sizeof copy;
+    if (good) {
+        memcpy(copy, text, strlen(text) + 1);
+    }
+    for (int i = 0; good && i < SHARES; i++) {
+        char *word = strsep(&next, ":");
+        good = word && text_to_u64(word, &number) && number <= SHARE_MAX;
+        given[place[i]] = (uint32_t)number;
+    }
+    if (!good || next || given[0] == 0) {
+        char shown[80];
+        return error_set(err, ERR_USAGE, "--ratio %s: A:B:C is needed, whole numbers up to %d, A "
+                         "(train) at least 1", text_escape(shown, sizeof shown, text), SHARE_MAX);
+    }
+    int count = 0;
+    for (int i = 0; i < SHARES; i++) {
+        if (given[i] > 0) {
+            shares[count++] = (struct group_share){(uint8_t)parts[place[i]], given[i]};
+        }
+    }
+    *ret_count = count;
+    return 0;
+}
+
+// What the plan of the new pack points to.
+struct resplit {
+    struct new_splits splits;
+    bool drawn;
+    uint64_t seed;
+    char rule[RULE_SIZE];
+};
+
+static int draw(struct resplit *r, const struct resplit_settings *settings, struct error *err)
+{
+    struct group_share shares[SHARES];
+    int count = 0;
+    r->drawn = true;
+    r->seed = 54321;
+    if (settings->seed && !text_to_u64(settings->seed, &r->seed)) {
+        char shown[80];
+        return error_set(err, ERR_USAGE, "--seed %s: a whole number from 0 to 2^64 - 1 is needed",
+                         text_escape(shown, sizeof shown, settings->seed));
+    }
+    int code = parse_ratio(shares, &count, settings->ratio ? settings->ratio : "6:2:2", err);
+    if (code < 0) {
+        return code;
+    }
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        used += (size_t)snprintf(r->rule + used, sizeof r->rule - used, "%s%s %u", i ? ", " : "",
+                                 pack_part_name((enum pack_part)shares[i].part), shares[i].share);
+    }
+    snprintf(r->rule + used, sizeof r->rule - used, "; whole groups of each class");
+    return new_splits_draw(&r->splits, r->seed, shares, count, err);
+}
+
+static int add_list(struct resplit *r, const char *text, struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    char shown[200];
+    if (!equals || equals == text || !equals[1]) {
+        return error_set(err, ERR_USAGE, "--split %s: NAME=FILE is needed",
+                         text_escape(shown, sizeof shown, text));
+    }
+    char *name = strndup(text, (size_t)(equals - text));
+    if (!name) {
+        return error_nomem(err, "the name of a split");
+    }
+    size_t absent = 0;
+    int code = new_splits_listed(&r->splits, name, equals + 1, &absent, err);
+    if (code == 0 && absent > 0) {
+        report_say(command.name, "%s: %zu of its paths %s not in the pack",
+                   text_escape(shown, sizeof shown, equals + 1), absent,
+                   absent == 1 ? "is" : "are");
+    }
+    free(name);
+    return code;
+}
+
+static int make_splits(struct resplit *r, const struct pack *pack,
+                       const struct resplit_settings *settings, struct error *err)
+{
+    int code = new_splits_of(&r->splits, pack, err);
+    if (code == 0 && (settings->seed || settings->ratio)) {
+        code = draw(r, settings, err);
+    }
+    if (code == 0 && settings->splits) {
+        code = new_splits_official(&r->splits, settings->splits, err);
+    }
+    for (int i = 0; code == 0 && i < settings->lists.count; i++) {
+        code = add_list(r, settings->lists.values[i], err);
+    }
+    if (code == 0 && !settings->force_split) {
+        code = new_splits_check_groups(&r->splits, err);
+    }
+    return code;
+}
+
+// ---- the new pack ----
+
+static struct pack_clip clip_of(const void *context, size_t index)
+{
+    const struct pack *pack = context;
+    size_t row = index * (size_t)pack->samples_per_clip;
+    return (struct pack_clip){
+        .path = pack_path(pack, row),
+        .group = pack_group(pack, row),
+        .label = pack->data.labels[row],
+    };
+}
+
+static bool is_replaced(const struct resplit *r, const char *name)
+{
+    for (const char *const *own = pack_own_attributes; *own; own++) {
+        if (strcmp(name, *own) == 0) {
+            return true;
+        }
+    }
+    return r->drawn && (strcmp(name, "groups_rule") == 0 || strcmp(name, "groups_seed") == 0);
+}
+
+// `attributes` has room for two more than the pack has.
+static int take_attributes(struct pack_attribute *attributes, const struct resplit *r,
+                           const struct pack *pack)
+{
+    int count = 0;
+    for (int i = 0; i < pack->attribute_count; i++) {
+        const struct pack_value *value = &pack->attributes[i];
+        if (!is_replaced(r, value->name)) {
+            attributes[count++] = (struct pack_attribute){
+                .name = value->name,
+                .type = value->is_text ? ATTRIBUTE_TEXT : ATTRIBUTE_INTEGER,
+                .text = value->text,
+                .integer = value->integer,
+            };
+        }
+    }
+    if (r->drawn) {
+        attributes[count++] = (struct pack_attribute){
+            .name = "groups_rule", .type = ATTRIBUTE_TEXT, .text = r->rule};
+        attributes[count++] = (struct pack_attribute){
+            .name = "groups_seed", .type = ATTRIBUTE_INTEGER, .integer = r->seed};
+    }
+    return count;
+}
+
+static int copy_clip(struct pack_writer *writer, const struct pack *pack, size_t clip,
+                     struct error *err)
+{
+    const struct dataset *data = &pack->data;
+    size_t row = clip * (size_t)pack->samples_per_clip, frames = (size_t)data->frames_per_sample;
+    size_t slot = frames * (size_t)data->height * (size_t)data->width * 3;
+    const struct pack_result result = {
+        .status = (enum pack_status)pack->status[row],
+        .message = pack_message(pack, row),
+        .pixels = data->frames + row * slot,
+        .frame_index = pack->frame_index + row * frames,
+        .timestamp = pack->timestamp + row * frames,
+        .width = pack->width[row],
+        .height = pack->height[row],
+        .frame_rate = pack->frame_rate[row],
+        .frame_count = pack->frame_count[row],
+        .decode_errors = pack->decode_errors[row],
+        .bytes = pack->bytes[row],
+    };
+    return pack_put(writer, clip, &result, err);
+}
+
+static int write_pack(const struct resplit *r, const struct pack *pack,
+                      const struct resplit_settings *settings, struct error *err)
+{
+    struct pack_attribute *attributes = calloc((size_t)pack->attribute_count + 2,
+                                               sizeof *attributes);
+    if (!attributes) {
+        return error_nomem(err, settings->output);
+    }
+    const struct pack_plan plan = {
+        .clips = pack->clips,
+        .samples = pack->samples_per_clip,
+        .frames = pack->data.frames_per_sample,
+        .height = pack->data.height,
+        .width = pack->data.width,
+        .classes = (const char *const *)pack->classes,
+        .class_count = pack->class_count,
+        .splits = r->splits.splits,
+        .split_count = r->splits.count,
+        .attributes = attributes,
+        .attribute_count = take_attributes(attributes, r, pack),
+        .clip = clip_of,
+        .context = pack,
+    };
+    struct sandbox sandbox = sandbox_defaults();
+    sandbox.mode = (enum sandbox_mode)settings->common.sandbox;
+    struct pack_writer *writer = NULL;
+    int code = pack_create(&writer, settings->output, settings->force, &plan, err);
+    for (size_t i = 0; code == 0 && i < plan.clips; i++) {
+        code = stop_requested() ? error_set(err, ERR_STOPPED, "stopped; nothing was written")
+                                : copy_clip(writer, pack, i, err);
+    }
+    if (code < 0) {
+        pack_abandon(&writer);
+    } else {
+        code = pack_finish(&writer, &sandbox, err);
+    }
+    free(attributes);
+    return code;
+}
+
+// New checksums must not be put on damaged pixels.
+static int check_sound(const struct pack *pack, struct error *err)
+{
+    size_t bad = 0;
+    bool digest_ok = false;
+    int code = pack_verify(pack, &bad, NULL, 0, &digest_ok, err);
+    if (code == 0 && (bad > 0 || !digest_ok)) {
+        code = error_set(err, ERR_FORMAT, "%s: damaged; 'pack verify' says more", pack->path);
+    }
+    return code;
+}
+
+static int resplit(const struct pack *pack, const struct resplit_settings *settings,
+                   struct error *err)
+{
+    if (!settings->output || !settings->output[0]) {
+        return error_set(err, ERR_USAGE, "no output: -o PACK is needed");
+    }
+    if (!settings->seed && !settings->ratio && !settings->splits && settings->lists.count == 0) {
+        return error_set(err, ERR_USAGE, "no new split: --seed, --ratio, --splits or --split is "
+                         "needed");
+    }
+    struct resplit r = {.drawn = false};
+    int code = make_splits(&r, pack, settings, err);
+    code = code < 0 ? code : check_sound(pack, err);
+    code = code < 0 ? code : write_pack(&r, pack, settings, err);
+    if (code == 0) {
+        char shown[VERB_SHOWN];
+        printf("%s: %zu samples, %d split%s\n",
+               text_escape(shown, sizeof shown, settings->output), pack->data.samples,
+               r.splits.count, r.splits.count == 1 ? "" : "s");
+    }
+    new_splits_free(&r.splits);
+    return code;
+}
+
+static enum exit_status run(int argc, char **argv)
+{
+    struct resplit_settings settings = {.common = {SANDBOX_AUTO}};
+    struct pack *pack = NULL;
+    enum exit_status status;
+    if (!verb_open(&pack, &status, &command, &settings.common, argc, argv)) {
+        return status;
+    }
+    stop_install();
+    struct error err = ERROR_INIT;
+    int code = resplit(pack, &settings, &err);
+    pack_close(&pack);
+    return code < 0 ? report_failure(command.name, &err) : verb_end(&command, EXIT_DONE);
+}
+
+const struct verb verb_resplit = {"resplit", &command, run};
