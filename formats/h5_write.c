@@ -90,6 +90,10 @@ static int start(struct h5_writer **ret, const char *path, bool create, struct e
         return error_nomem(err, path);
     }
     w->file = -1;
+    // A file that could not be written out (full disk) cannot be closed either:
+    // libhdf5 would crash over it when the process ends. Says it was told
+    // before from the second time on.
+    H5dont_atexit();
     // Its messages would go to standard error; errors are reported by us.
     if (H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, NULL, NULL) >= 0) {
         w->file = create ? create_file(w, err) : open_file(w, 1, 8, err);

@@ -13,6 +13,11 @@
 
 enum { PACK_FORMAT_VERSION = 1 };
 
+/* Attributes of a pack that is a part of one: which, of how many, of what. */
+#define PACK_SHARD "shard"
+#define PACK_SHARDS "shards"
+#define PACK_SHARD_OF "shard_of"
+
 enum pack_part { PART_NONE = 0, PART_TRAIN = 1, PART_VAL = 2, PART_TEST = 3, PART_COUNT = 4 };
 
 /* "none", "train", "val", "test"; parse returns PART_COUNT for other words. */
@@ -88,18 +93,72 @@ struct pack_result {
     uint32_t frame_count;
     uint32_t decode_errors;
     uint64_t bytes;              /* size of the source file */
+    uint64_t stamp;              /* which state of the source this is: see pack_resume */
+    bool transient;              /* failed by chance (a time-out): a later run tries again */
 };
+
+/* ---- writing that may be interrupted ----
+ *
+ * Beside PATH.partial grows PATH.journal: what the plan was, and a record for
+ * each clip that is in, with a checksum over all that was written of it. A run
+ * that ends early, in whatever way, leaves both; the next one keeps the clips
+ * whose bytes are what their records say. The journal goes when PATH comes. */
+
+struct pack_resume {
+    bool force;        /* replace PATH if it exists */
+    bool restart;      /* throw away what an unfinished run left */
+    bool retry_failed; /* keep no failed clip */
+    /* What the source of clip `index` is like now: a number that changes when
+     * the file does. A packed clip whose stamp differs is an error, a failed
+     * one is not kept. The context is the plan's. */
+    uint64_t (*stamp)(const void *context, size_t index);
+    const struct sandbox *sandbox;
+};
+
+struct pack_kept {
+    bool finished; /* PATH is there already, complete: the earlier run was
+                    * killed between its last two steps. *ret is untouched */
+    size_t clips;  /* kept of an unfinished run, failed ones included */
+    size_t failed; /* of them, or of the finished pack */
+    size_t lost;   /* had a record, but other bytes than it says */
+    bool damaged;  /* there was a journal that could not be read: begun anew */
+};
+
+/* pack_create(), or the continuation of a run of the same plan. ERR_VALUE when
+ * what is there is of another plan, or clips in it have changed since: says
+ * what differs. Then everything is as it was. */
+int pack_begin(struct pack_writer **ret, struct pack_kept *ret_kept, const char *path,
+               const struct pack_resume *resume, const struct pack_plan *plan,
+               struct error *err) MUST_CHECK;
+
+/* Is this clip in already? */
+bool pack_has(const struct pack_writer *writer, size_t clip);
+
+/* Stop here and leave everything for a later pack_begin(); where no clip is in
+ * yet, nothing is left. Returns how many clips are kept. Accepts NULL; sets
+ * *writer to NULL. */
+size_t pack_suspend(struct pack_writer **writer);
+
+/* Call failed(context, clip, message) for every failed clip, in row order; the
+ * message is escaped, as the pack has it. Stops at the first that is not 0. */
+int pack_each_failed(const struct pack_writer *writer,
+                     int (*failed)(void *context, size_t clip, const char *message,
+                                   struct error *err),
+                     void *context, struct error *err) MUST_CHECK;
+
+/* ---- filling and finishing ---- */
 
 /* Fill a clip's slot: pixels, checksums, rows. Any order, each clip once. */
 int pack_put(struct pack_writer *writer, size_t clip, const struct pack_result *result,
              struct error *err) MUST_CHECK;
 
 /* All clips are in: digest, `complete`, sync, rename. Failed clips are taken
- * out of every split. Frees *writer, also on failure. */
+ * out of every split. Frees *writer, also on failure; then a pack begun with
+ * pack_begin() is left for a later run. */
 int pack_finish(struct pack_writer **writer, const struct sandbox *sandbox,
                 struct error *err) MUST_CHECK;
 
-/* Give up: removes PATH.partial. Accepts NULL; sets *writer to NULL. */
+/* Give up: removes PATH.partial and PATH.journal. Accepts NULL; sets *writer to NULL. */
 void pack_abandon(struct pack_writer **writer);
 
 /* ---- reading ---- */

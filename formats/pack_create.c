@@ -2,6 +2,7 @@
 
 #include "formats/pack_writer.h"
 
+#include "core/base/crash_point.h"
 #include "formats/h5_write.h"
 
 #include <errno.h>
@@ -9,6 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+static int compare_attributes(const void *a, const void *b)
+{
+    const struct pack_attribute *left = a, *right = b;
+    return strcmp(left->name, right->name);
+}
+
+// By name, so that a pack made from others' attributes has the same bytes.
+static int write_parameters(struct h5_writer *h5, const struct pack_plan *plan, struct error *err)
+{
+    size_t count = (size_t)plan->attribute_count;
+    struct pack_attribute *sorted = calloc(count + 1, sizeof *sorted);
+    if (!sorted) {
+        return error_nomem(err, "parameters of a pack");
+    }
+    if (count > 0) {
+        memcpy(sorted, plan->attributes, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, compare_attributes);
+    }
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < count; i++) {
+        const struct pack_attribute *a = &sorted[i];
+        code = a->type == ATTRIBUTE_TEXT ? h5_write_text(h5, "/", a->name, a->text, err)
+                                         : h5_write_u64(h5, "/", a->name, a->integer, err);
+    }
+    free(sorted);
+    return code;
+}
 
 static int write_attributes(struct h5_writer *h5, const struct pack_plan *plan, struct error *err)
 {
@@ -23,12 +52,7 @@ static int write_attributes(struct h5_writer *h5, const struct pack_plan *plan, 
     if (code == 0) {
         code = h5_write_u64(h5, "/", "samples_per_clip", (uint64_t)plan->samples, err);
     }
-    for (int i = 0; code == 0 && i < plan->attribute_count; i++) {
-        const struct pack_attribute *a = &plan->attributes[i];
-        code = a->type == ATTRIBUTE_TEXT ? h5_write_text(h5, "/", a->name, a->text, err)
-                                         : h5_write_u64(h5, "/", a->name, a->integer, err);
-    }
-    return code;
+    return code < 0 ? code : write_parameters(h5, plan, err);
 }
 
 static int create_table(struct pack_writer *w, struct h5_writer *h5, enum pack_table table,
@@ -147,8 +171,16 @@ static int allocate(struct pack_writer *w, struct error *err)
     return w->splits && w->done && w->scratch ? 0 : error_nomem(err, "tables of a pack");
 }
 
-int pack_create(struct pack_writer **ret, const char *path, bool force,
-                const struct pack_plan *plan, struct error *err)
+int pack_writer_create_file(struct pack_writer *w, const struct pack_plan *plan,
+                            struct error *err)
+{
+    int code = create_file(w, plan, err);
+    crash_point("pack-created");
+    return code < 0 ? code : pack_plan_write(plan, &w->places, err);
+}
+
+int pack_writer_open(struct pack_writer **ret, const char *path, bool force,
+                     const struct pack_plan *plan, struct error *err)
 {
     struct pack_shape shape;
     struct pack_places places = {0};
@@ -168,12 +200,30 @@ int pack_create(struct pack_writer **ret, const char *path, bool force,
     w->split_count = plan->split_count;
     code = allocate(w, err);
     code = code < 0 ? code : output_open(&w->output, path, force, err);
-    if (code == 0) {
-        w->places.fd = output_fd(w->output);
-        w->places.name = output_partial_path(w->output);
-        code = create_file(w, plan, err);
+    if (code < 0) {
+        pack_writer_free(&w);
+        return code;
     }
-    code = code < 0 ? code : pack_plan_write(plan, &w->places, err);
+    w->places.fd = output_fd(w->output);
+    w->places.name = output_partial_path(w->output);
+    *ret = w;
+    return 0;
+}
+
+int pack_create(struct pack_writer **ret, const char *path, bool force,
+                const struct pack_plan *plan, struct error *err)
+{
+    struct pack_writer *w;
+    int code = pack_writer_open(&w, path, force, plan, err);
+    if (code < 0) {
+        return code;
+    }
+    // What it says of another run's file is not true of this one's.
+    struct pack_journal *stale;
+    if (pack_journal_open(&stale, path, false, NULL) == 0) {
+        pack_journal_remove(&stale);
+    }
+    code = pack_writer_create_file(w, plan, err);
     if (code < 0) {
         pack_abandon(&w);
         return code;

@@ -1,19 +1,22 @@
-/* Filling and finishing a pack. */
+/* Filling a pack. */
 
 #include "formats/pack_writer.h"
 
+#include "core/base/crash_point.h"
 #include "core/base/crc32c.h"
 #include "core/base/io.h"
 #include "core/base/text.h"
-#include "formats/h5_write.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static void free_writer(struct pack_writer **writer)
+const enum pack_table pack_content_tables[PACK_CONTENT_TABLES] = {
+    TABLE_FRAMES, TABLE_CRC32C, TABLE_FRAME_INDEX, TABLE_TIMESTAMP, TABLE_WIDTH, TABLE_HEIGHT,
+    TABLE_FRAME_COUNT, TABLE_DECODE_ERRORS, TABLE_FRAME_RATE, TABLE_BYTES, TABLE_MESSAGE,
+};
+
+void pack_writer_free(struct pack_writer **writer)
 {
     struct pack_writer *w = *writer;
     free(w->splits);
@@ -26,16 +29,58 @@ static void free_writer(struct pack_writer **writer)
 void pack_abandon(struct pack_writer **writer)
 {
     if (*writer) {
+        // The journal goes first: without its pack it would say nothing true.
+        pack_journal_remove(&(*writer)->journal);
         output_abandon(&(*writer)->output);
-        free_writer(writer);
+        pack_writer_free(writer);
+    }
+}
+
+size_t pack_suspend(struct pack_writer **writer)
+{
+    struct pack_writer *w = *writer;
+    size_t kept = w ? w->recorded : 0;
+    if (kept == 0) {
+        pack_abandon(writer);
+        return 0;
+    }
+    pack_journal_close(&w->journal);
+    output_keep(&w->output);
+    pack_writer_free(writer);
+    return kept;
+}
+
+bool pack_has(const struct pack_writer *w, size_t clip)
+{
+    return w->done[clip / 8] >> clip % 8 & 1;
+}
+
+size_t pack_writer_row_size(const struct pack_writer *w, enum pack_table table)
+{
+    size_t size = h5_kind_size(pack_table_kind(table));
+    switch (table) {
+    case TABLE_FRAMES:
+        return w->slot;
+    case TABLE_PATH:
+        return w->places.path_size;
+    case TABLE_GROUP:
+        return w->places.group_size;
+    case TABLE_MESSAGE:
+        return PACK_MESSAGE_SIZE;
+    case TABLE_FRAME_INDEX:
+    case TABLE_TIMESTAMP:
+        return size * (size_t)w->shape.frames;
+    default:
+        return size;
     }
 }
 
 // ---- filling ----
 
-static int write_rows(const struct pack_writer *w, uint64_t table, size_t clip, const void *rows,
+static int write_rows(struct pack_writer *w, uint64_t table, size_t clip, const void *rows,
                       size_t row_size, struct error *err)
 {
+    w->content = crc32c(w->content, rows, w->samples * row_size);
     uint64_t first = (uint64_t)clip * w->samples;
     return io_write_at(w->places.fd, rows, w->samples * row_size, table + first * row_size,
                        w->places.name, err);
@@ -86,6 +131,7 @@ static int write_pixels(struct pack_writer *w, size_t clip, const uint8_t *pixel
             piece = w->slot - done < sizeof zeros || pixels ? w->slot - done : sizeof zeros;
             const uint8_t *from = pixels ? pixels + k * w->slot : zeros;
             crc = crc32c(crc, from, piece);
+            w->content = crc32c(w->content, from, piece);
             code = io_write_at(w->places.fd, from, piece, at + k * w->slot + done,
                                w->places.name, err);
         }
@@ -130,26 +176,14 @@ static int leave_splits(struct pack_writer *w, size_t clip, struct error *err)
     return code;
 }
 
-int pack_put(struct pack_writer *w, size_t clip, const struct pack_result *r, struct error *err)
+int pack_writer_settle(struct pack_writer *w, size_t clip, enum pack_status status,
+                       struct error *err)
 {
-    if (clip >= w->clips || r->status < CLIP_OK || r->status > CLIP_FAILED) {
-        return error_set(err, ERR_VALUE, "%s: clip %zu of %zu with status %d", w->places.name,
-                         clip, w->clips, (int)r->status);
-    }
-    if (w->done[clip / 8] >> clip % 8 & 1) {
-        return error_set(err, ERR_VALUE, "%s: clip %zu is there already", w->places.name, clip);
-    }
-    bool failed = r->status == CLIP_FAILED;
-    int code = write_pixels(w, clip, failed ? NULL : r->pixels, err);
-    code = code < 0 ? code : write_indices(w, clip, failed ? NULL : r->frame_index,
-                                           failed ? NULL : r->timestamp, err);
-    code = code < 0 ? code : write_found(w, clip, r, err);
-    if (code == 0 && failed) {
-        code = leave_splits(w, clip, err);
-    }
+    bool failed = status == CLIP_FAILED;
+    uint8_t stored = (uint8_t)status;
+    int code = failed ? leave_splits(w, clip, err) : 0;
     // Last: a row that is no longer pending is all there.
-    uint8_t status = (uint8_t)r->status;
-    code = code < 0 ? code : write_value(w, TABLE_STATUS, clip, &status, sizeof status, err);
+    code = code < 0 ? code : write_value(w, TABLE_STATUS, clip, &stored, sizeof stored, err);
     if (code == 0) {
         w->done[clip / 8] |= (unsigned char)(1u << clip % 8);
         w->done_count++;
@@ -158,92 +192,43 @@ int pack_put(struct pack_writer *w, size_t clip, const struct pack_result *r, st
     return code;
 }
 
-// ---- finishing ----
-
-// libhdf5 sets attributes in the file that it made itself, in place.
-static int set_counts(const struct pack_writer *w, struct error *err)
+static int record(struct pack_writer *w, size_t clip, uint32_t content,
+                  const struct pack_result *r, struct error *err)
 {
-    struct h5_writer *h5;
-    int code = h5_write_reopen(&h5, w->places.name, err);
-    if (code < 0) {
-        return code;
+    if (!w->journal || (r->status == CLIP_FAILED && r->transient)) {
+        return 0;
     }
-    code = h5_write_u64(h5, "/", "clips_packed", w->clips - w->failed, err);
-    code = code < 0 ? code : h5_write_u64(h5, "/", "clips_failed", w->failed, err);
-    if (code < 0) {
-        h5_write_abandon(&h5);
-        return code;
-    }
-    return h5_write_close(&h5, err);
-}
-
-static int set_digest(const struct pack_writer *w, const char *digest, struct error *err)
-{
-    struct h5_writer *h5;
-    int code = h5_write_reopen(&h5, w->places.name, err);
-    if (code < 0) {
-        return code;
-    }
-    code = h5_write_text(h5, "/", "digest", digest, err);
-    if (code < 0) {
-        h5_write_abandon(&h5);
-        return code;
-    }
-    code = h5_write_close(&h5, err);
-    // On disk before `complete` is: a pack that says so is complete.
-    if (code == 0 && fdatasync(w->places.fd) < 0) {
-        code = error_errno(err, errno, "%s: cannot sync", w->places.name);
-    }
+    int code = pack_journal_add(w->journal, &(struct pack_record){
+        .kind = RECORD_CLIP,
+        .clip = clip,
+        .stamp = r->stamp,
+        .content = content,
+        .status = r->status,
+    }, err);
+    w->recorded += code == 0;
     return code;
 }
 
-static int set_complete(const struct pack_writer *w, struct error *err)
+int pack_put(struct pack_writer *w, size_t clip, const struct pack_result *r, struct error *err)
 {
-    struct h5_writer *h5;
-    int code = h5_write_reopen(&h5, w->places.name, err);
-    if (code < 0) {
-        return code;
+    if (clip >= w->clips || r->status < CLIP_OK || r->status > CLIP_FAILED) {
+        return error_set(err, ERR_VALUE, "%s: clip %zu of %zu with status %d", w->places.name,
+                         clip, w->clips, (int)r->status);
     }
-    code = h5_write_u64(h5, "/", "complete", 1, err);
-    if (code < 0) {
-        h5_write_abandon(&h5);
-        return code;
+    if (pack_has(w, clip)) {
+        return error_set(err, ERR_VALUE, "%s: clip %zu is there already", w->places.name, clip);
     }
-    return h5_write_close(&h5, err);
-}
-
-// As a reader of the pack will see it, through the same code.
-static int compute_digest(const struct pack_writer *w, char digest[65],
-                          const struct sandbox *sandbox, struct error *err)
-{
-    struct pack *pack;
-    int code = pack_open_any(&pack, w->places.name, sandbox, false, err);
-    if (code < 0) {
-        return code;
-    }
-    code = pack_digest(pack, digest, err);
-    pack_close(&pack);
-    return code;
-}
-
-int pack_finish(struct pack_writer **writer, const struct sandbox *sandbox, struct error *err)
-{
-    struct pack_writer *w = *writer;
-    char digest[65];
-    int code = 0;
-    if (w->done_count != w->clips) {
-        code = error_set(err, ERR_VALUE, "%s: %zu of %zu clips were never written",
-                         w->places.name, w->clips - w->done_count, w->clips);
-    }
-    code = code < 0 ? code : set_counts(w, err);
-    code = code < 0 ? code : compute_digest(w, digest, sandbox, err);
-    code = code < 0 ? code : set_digest(w, digest, err);
-    code = code < 0 ? code : set_complete(w, err);
-    if (code < 0) {
-        pack_abandon(writer);
-        return code;
-    }
-    code = output_commit(&w->output, err);
-    free_writer(writer);
+    bool failed = r->status == CLIP_FAILED;
+    w->content = 0;
+    int code = write_pixels(w, clip, failed ? NULL : r->pixels, err);
+    crash_point("clip-pixels");
+    code = code < 0 ? code : write_indices(w, clip, failed ? NULL : r->frame_index,
+                                           failed ? NULL : r->timestamp, err);
+    code = code < 0 ? code : write_found(w, clip, r, err);
+    uint32_t content = w->content;
+    code = code < 0 ? code : pack_writer_settle(w, clip, r->status, err);
+    crash_point("clip-written");
+    code = code < 0 ? code : record(w, clip, content, r, err);
+    crash_point("clip-recorded");
     return code;
 }

@@ -1,5 +1,6 @@
 #include "core/base/output.h"
 
+#include "core/base/crash_point.h"
 #include "core/base/io.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 struct output {
     int fd;
     bool force;
+    bool installed; // the name PATH.partial is not ours any more
     char *path;
     char *partial;
 };
@@ -187,31 +189,40 @@ static int rename_into_place(const struct output *o)
     return errno == EEXIST ? -1 : rename(o->partial, o->path);
 }
 
-int output_commit(struct output **output, struct error *err)
+int output_install(struct output *o, struct error *err)
 {
-    struct output *o = *output;
-    int code = 0;
     if (fsync(o->fd) < 0) {
-        code = error_errno(err, errno, "%s: cannot sync", o->partial);
-    } else if (rename_into_place(o) < 0) {
-        code = errno == EEXIST ? error_set(err, ERR_EXISTS, "%s: has come into being meanwhile",
+        return error_errno(err, errno, "%s: cannot sync", o->partial);
+    }
+    crash_point("output-synced");
+    if (rename_into_place(o) < 0) {
+        return errno == EEXIST ? error_set(err, ERR_EXISTS, "%s: has come into being meanwhile",
                                            o->path)
                                : error_errno(err, errno, "%s: cannot rename to %s", o->partial,
                                              o->path);
     }
+    o->installed = true;
+    crash_point("output-renamed");
+    return sync_folder_of(o->path, err);
+}
+
+int output_commit(struct output **output, struct error *err)
+{
+    int code = output_install(*output, err);
     if (code < 0) {
         output_abandon(output);
         return code;
     }
-    code = sync_folder_of(o->path, err);
     free_output(output);
-    return code;
+    return 0;
 }
 
 void output_abandon(struct output **output)
 {
     if (*output) {
-        unlink((*output)->partial);
+        if (!(*output)->installed) {
+            unlink((*output)->partial);
+        }
         free_output(output);
     }
 }

@@ -31,6 +31,10 @@ int output_reserve(struct output *output, uint64_t size, struct error *err) MUST
  * also on failure; then PATH is as before and PATH.partial is gone. */
 int output_commit(struct output **output, struct error *err) MUST_CHECK;
 
+/* The same for an output that may have to be taken up again: on failure it
+ * stays as it is, open and locked. After success output_keep() closes it. */
+int output_install(struct output *output, struct error *err) MUST_CHECK;
+
 /* Remove PATH.partial. Accepts NULL; sets *output to NULL. */
 void output_abandon(struct output **output);
 

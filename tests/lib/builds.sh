@@ -2,6 +2,7 @@
 # source tree) and BUILDS (the folder they go to).
 #
 #   build_all NAME     configure once, then compile; NAME is gcc, clang or asan
+#   build_crash        the programs alone, with crash points
 #   need_build NAME    the same for a tier, which ends if it fails (after tap.sh)
 
 build_setup() {
@@ -32,6 +33,12 @@ build_configure() {
 
 build_all() {
     build_configure "$1" && build_make "$1"
+}
+
+# Not one that CI looks at for warnings: only what the kills need.
+build_crash() {
+    build_setup crash gcc --buildtype=release -Dcrash_points=true -Dtests=false \
+        && ninja -C "$BUILDS/crash" ${JOBS:+-j "$JOBS"} tools/extract/extract tools/pack/pack
 }
 
 # A tier that needs the build NAME says so first. The build is a test point only

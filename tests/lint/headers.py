@@ -7,7 +7,7 @@ import subprocess
 from common import Tap, tree_files, tree_root
 
 MODULES = ["libavformat", "libavcodec", "libavutil", "libswscale", "hdf5", "openblas",
-           "libseccomp", "matio", "libmd"]
+           "libseccomp", "matio", "libmd", "libpng"]
 
 
 def compile_alone(root, path, flags):

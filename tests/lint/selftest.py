@@ -37,6 +37,7 @@ FAULTS = [
         "core/base/a.c": '#include "tools/b.h"\n', "tools/b.h": ""}),
     ("arrows", "FFmpeg in formats", {"formats/a.c": "#include <libavutil/frame.h>\n"}),
     ("arrows", "HDF5 in tools", {"tools/pack/a.c": "#include <hdf5.h>\n"}),
+    ("arrows", "libpng in tools", {"tools/pack/a.c": "#include <png.h>\n"}),
     ("arrows", "matio in core/nn", {"core/nn/a.c": "#include <matio.h>\n"}),
     ("arrows", "cblas beside blas.c", {"core/nn/a.c": "#include <cblas.h>\n"}),
     ("arrows", "include from its own folder", {"core/base/a.c": '#include "one.h"\n'}),

@@ -66,7 +66,8 @@ static void samples_are_runs_of_picks(void **state)
     options.sampling = CHOOSE_UNIFORM;
     struct reading r = read_good("plain.avi", &options);
     uint32_t expected[12];
-    choose_frames(CHOOSE_UNIFORM, 40, 12, expected);
+    const struct choice choice = clip_choice(&options, 0);
+    choose_frames(&choice, 40, expected);
     assert_memory_equal(r.index, expected, sizeof expected);
     for (int i = 0; i < 12; i++) {
         assert_int_equal(read_number(r.pixels + i * FRAME_BYTES, 64, 64), (int)expected[i]);
@@ -284,15 +285,39 @@ static void sound_is_no_video(void **state)
     assert_string_equal(read_bad("sound.wav").text, "no video stream");
 }
 
+// Runs that overlap are decoded once, and each sample gets its own.
+static void consecutive_runs_overlap(void **state)
+{
+    (void)state;
+    struct avi_clip clip = plain_clip(14, AVI_NO_BFRAMES);
+    write_numbered("runs.avi", &clip);
+    struct clip_options options = plain_options(3);
+    options.samples = 5;
+    options.sampling = CHOOSE_CONSECUTIVE;
+    options.stride = 2;
+    static const enum clip_seek ways[] = {CLIP_SEEK_AUTO, CLIP_SEEK_NEVER, CLIP_SEEK_VERIFY};
+    for (size_t way = 0; way < 3; way++) {
+        options.seek = ways[way];
+        struct reading r = read_good("runs.avi", &options);
+        static const uint32_t expected[15] = {1, 3, 5, 3, 5, 7, 5, 7, 9, 7, 9, 11, 9, 11, 13};
+        for (int i = 0; i < 15; i++) {
+            assert_int_equal(r.index[i], expected[i]);
+            assert_int_equal(read_number(r.pixels + i * FRAME_BYTES, 64, 64), (int)expected[i]);
+            assert_true(fabs(r.timestamp[i] - r.timestamp[0] - (expected[i] - 1) / 25.0) < 1e-9);
+        }
+        reading_free(&r);
+    }
+}
+
 static void options_are_checked(void **state)
 {
     (void)state;
     static const struct clip_options wrong[] = {
-        {0, 3, 64, 64, FIT_CROP, CHOOSE_CENTERS},
-        {1, 0, 64, 64, FIT_CROP, CHOOSE_CENTERS},
-        {1, 3, 0, 64, FIT_CROP, CHOOSE_CENTERS},
-        {1, 3, 64, 20000, FIT_CROP, CHOOSE_CENTERS},
-        {65536, 65536, 64, 64, FIT_CROP, CHOOSE_CENTERS},
+        {.samples = 0, .frames = 3, .width = 64, .height = 64},
+        {.samples = 1, .frames = 0, .width = 64, .height = 64},
+        {.samples = 1, .frames = 3, .width = 0, .height = 64},
+        {.samples = 1, .frames = 3, .width = 64, .height = 20000},
+        {.samples = 65536, .frames = 65536, .width = 64, .height = 64},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct clip_reader *reader = NULL;
@@ -329,6 +354,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_clips_are_gone_through, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(other_files_are_refused, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(sound_is_no_video, tree_enter, tree_leave),
+        cmocka_unit_test(consecutive_runs_overlap),
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(provenance_is_told),
     };

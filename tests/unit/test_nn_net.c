@@ -214,7 +214,8 @@ static void test_errors_of_shapes(void **state)
                        "for each of the 10 classes");
     expect_value_error("flatten\nlinear 11", "gives a row of 11");
     expect_value_error("conv 64x64x10", "gives 10x1x1");
-    expect_error("flatten", (struct net_input){3, 1, 1, 1}, 3, ERR_VALUE, "no layer has parameters");
+    expect_error("flatten", (struct net_input){3, 1, 1, 1}, 3, ERR_VALUE,
+                 "no layer has parameters");
     expect_error(tutorial, (struct net_input){0, 64, 64, 1}, 10, ERR_VALUE, "0 channels");
     expect_error(tutorial, (struct net_input){3, 64, -1, 1}, 10, ERR_VALUE, "-1x64");
     expect_error(tutorial, (struct net_input){3, 65536, 65536, 1}, 10, ERR_VALUE, "65536");

@@ -161,14 +161,14 @@ int crew_give(struct crew *crew, size_t clip, const int *fds, const char *const 
 }
 
 // Replace the worker and report its clip as failed.
-static int fail_clip(struct crew *crew, struct member *member, struct crew_result *ret,
-                     struct error *err)
+static int fail_clip(struct crew *crew, struct member *member, int why,
+                     struct crew_result *ret, struct error *err)
 {
     int code = replace_member(crew, member, err);
     if (code < 0) {
         return code;
     }
-    *ret = (struct crew_result){.clip = member->clip, .message = crew->message};
+    *ret = (struct crew_result){.clip = member->clip, .message = crew->message, .code = why};
     return 1;
 }
 
@@ -209,15 +209,16 @@ static int take_answer(struct crew *crew, struct member *member, bool hung_up,
             snprintf(crew->message, sizeof crew->message, "worker's answer makes no sense (%.200s)",
                      why.text);
         }
-        return fail_clip(crew, member, ret, err);
+        return fail_clip(crew, member, ERR_CHILD, ret, err);
     }
     if (reply.code == 0) {
         // From here on the worker cannot change what is checked.
         memcpy(crew->copy, member->setup.slot, shape->size);
     }
-    if (reply_check(&reply, member->clip, shape, crew->copy, &why) < 0) {
+    code = reply_check(&reply, member->clip, shape, crew->copy, &why);
+    if (code < 0) {
         snprintf(crew->message, sizeof crew->message, "%s", why.text);
-        return fail_clip(crew, member, ret, err);
+        return fail_clip(crew, member, code, ret, err);
     }
     *ret = (struct crew_result){
         .clip = member->clip,
@@ -244,7 +245,7 @@ static int give_up(struct crew *crew, struct member *member, struct crew_result 
     }
     snprintf(crew->message, sizeof crew->message, "not decoded within %g s",
              crew->options.timeout_ms / 1000.0);
-    return fail_clip(crew, member, ret, err);
+    return fail_clip(crew, member, ERR_CHILD, ret, err);
 }
 
 int crew_next(struct crew *crew, struct crew_result *ret, struct error *err)

@@ -32,6 +32,7 @@ struct crew_options {
 struct crew_result {
     size_t clip;
     const char *message; /* why it failed, without the file's name; "" when well */
+    int code;            /* 0, or what failed: ERR_CHILD when the worker did */
     struct clip_info info;
     /* A private copy of the slot, valid until the next crew_next(). */
     const uint8_t *pixels;

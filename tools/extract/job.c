@@ -1,23 +1,28 @@
 #include "tools/extract/job.h"
 
-#include "core/base/io.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "tools/common/progress.h"
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
+#include "tools/extract/clip_files.h"
 #include "tools/extract/crew.h"
-#include "tools/extract/tutorial.h"
 
-#include <assert.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
-enum {
-    FILES_MAX = TUTORIAL_IMAGES, // that make up a clip
-    START_TIMEOUT_MS = 60000,
+enum { START_TIMEOUT_MS = 60000 };
+
+struct draw_context {
+    const struct plan *plan;
+    uint64_t seed;
+};
+
+// A clip that a worker has.
+struct handed_out {
+    size_t clip;
+    struct clip_files files; // none: this place is free
 };
 
 struct job {
@@ -25,108 +30,70 @@ struct job {
     struct pack_writer *writer;
     struct crew *crew;
     struct slot_shape shape;
-    uint64_t *bytes; // of the clips handed out: the sizes of their files
-    size_t next;     // clip to hand out
-    struct job_counts counts;
+    uint64_t without_repeats; // frames that a clip must have for none to stand twice
+    struct handed_out *out; // [places]
+    int places;             // one more than workers: a clip may be on its way back
+    bool stop_at_failure;
+    size_t next; // clip to hand out
+    size_t kept; // clips that were there at the beginning
+    struct job_counts *counts;
 };
 
-// An open clip on its way to a worker.
-struct opened {
-    int fds[FILES_MAX];
-    char names[FILES_MAX][16];
-    int count;
-    uint64_t bytes;
-};
-
-static void close_files(struct opened *opened)
+static struct handed_out *find_out(const struct job *job, size_t clip)
 {
-    for (int i = 0; i < opened->count; i++) {
-        close(opened->fds[i]);
-    }
-    opened->count = 0;
-}
-
-// What the worker may know of a name: "x" and the extension.
-static void bare_name(char *ret, size_t capacity, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *dot = strrchr(slash ? slash : path, '.');
-    if (!dot || snprintf(ret, capacity, "x%s", dot) >= (int)capacity) {
-        snprintf(ret, capacity, "x");
-    }
-}
-
-// The error's text without the file's name in front, which the reader of a
-// message has beside it.
-static const char *reason_of(const struct error *err, const char *path)
-{
-    size_t length = strlen(path);
-    bool named = strncmp(err->text, path, length) == 0
-              && strncmp(err->text + length, ": ", 2) == 0;
-    return named ? err->text + length + 2 : err->text;
-}
-
-// Open the file or files of a clip. On failure `why` is the reason.
-static int open_clip(struct opened *ret, const struct source *source,
-                     const struct source_clip *clip, char *why, size_t capacity)
-{
-    int count = source->images ? source->images : 1;
-    assert(count <= FILES_MAX);
-    ret->count = 0;
-    ret->bytes = 0;
-    for (int i = 0; i < count; i++) {
-        char path[PATH_MAX];
-        uint64_t size;
-        struct error err = ERROR_INIT;
-        int code = source_file_name(source, clip, i + 1, path, sizeof path, &err);
-        if (code == 0) {
-            code = io_open_regular(&ret->fds[i], &size, path, &err);
+    for (int i = 0; i < job->places; i++) {
+        if (job->out[i].files.count > 0 && job->out[i].clip == clip) {
+            return &job->out[i];
         }
-        if (code < 0) {
-            const char *reason = reason_of(&err, path);
-            if (source->images) {
-                snprintf(why, capacity, "%d.jpg: %.900s", i + 1, reason);
-            } else {
-                snprintf(why, capacity, "%s", reason);
-            }
-            close_files(ret);
-            return code;
-        }
-        if (source->images) {
-            snprintf(ret->names[i], sizeof ret->names[i], "%d.jpg", i + 1);
-        } else {
-            bare_name(ret->names[i], sizeof ret->names[i], path);
-        }
-        ret->count++;
-        ret->bytes += size;
     }
-    return 0;
+    return NULL;
 }
 
-static int put_failed(struct job *job, size_t number, const char *message, struct error *err)
+static struct handed_out *find_place(const struct job *job)
+{
+    for (int i = 0; i < job->places; i++) {
+        if (job->out[i].files.count == 0) {
+            return &job->out[i];
+        }
+    }
+    return NULL;
+}
+
+// Another try may end otherwise: what failed is not in the clip's bytes.
+static bool is_transient(int code)
+{
+    return code != ERR_DECODE && code != ERR_FORMAT && code != ERR_VALUE;
+}
+
+static int put_failed(struct job *job, size_t number, int why, const char *message,
+                      const struct clip_files *files, struct error *err)
 {
     const struct source *source = &job->plan->source;
     const struct source_clip *clip = &source->clips[number];
     char shown[1024];
-    report_say("extract", "%s%s: %s", source->roots[clip->root],
-               text_escape(shown, sizeof shown, clip->path), message);
-    job->counts.failed++;
+    text_escape(shown, sizeof shown, clip->path);
+    if (job->stop_at_failure) {
+        return error_set(err, ERR_DECODE, "%s%s: %s (--on-error stop)",
+                         source->roots[clip->root], shown, message);
+    }
+    report_say("extract", "%s%s: %s", source->roots[clip->root], shown, message);
+    job->counts->failed++;
     const struct pack_result result = {
         .status = CLIP_FAILED,
         .message = message,
-        .bytes = job->bytes[number],
+        .bytes = files ? files->bytes : 0,
+        .stamp = files ? files->stamp : 0,
+        .transient = !files || is_transient(why),
     };
     return pack_put(job->writer, number, &result, err);
 }
 
-static int put_result(struct job *job, const struct crew_result *got, struct error *err)
+static int put_packed(struct job *job, const struct crew_result *got,
+                      const struct clip_files *files, struct error *err)
 {
-    if (got->message[0]) {
-        return put_failed(job, got->clip, got->message, err);
-    }
-    job->counts.packed++;
+    job->counts->packed++;
     const struct pack_result result = {
-        .status = got->info.frame_count < job->shape.frames ? CLIP_REPEATED : CLIP_OK,
+        .status = got->info.frame_count < job->without_repeats ? CLIP_REPEATED : CLIP_OK,
         .message = "",
         .pixels = got->pixels,
         .frame_index = got->frame_index,
@@ -136,38 +103,77 @@ static int put_result(struct job *job, const struct crew_result *got, struct err
         .frame_rate = got->info.frame_rate,
         .frame_count = got->info.frame_count,
         .decode_errors = got->info.decode_errors,
-        .bytes = job->bytes[got->clip],
+        .bytes = files->bytes,
+        .stamp = files->stamp,
     };
     return pack_put(job->writer, got->clip, &result, err);
 }
 
-// Give every idle worker a clip. One that cannot be opened has failed already.
-static int hand_out(struct job *job, struct error *err)
+static int put_result(struct job *job, const struct crew_result *got, struct error *err)
+{
+    struct handed_out *out = find_out(job, got->clip);
+    if (!out) {
+        return error_set(err, ERR_CHILD, "clip %zu came back and was not handed out", got->clip);
+    }
+    struct clip_files files = out->files;
+    out->files.count = 0;
+    int code;
+    if (clip_files_changed(&files)) {
+        code = put_failed(job, got->clip, ERR_IO, "changed while it was read", &files, err);
+    } else if (got->message[0]) {
+        code = put_failed(job, got->clip, got->code, got->message, &files, err);
+    } else {
+        code = put_packed(job, got, &files, err);
+    }
+    clip_files_close(&files);
+    return code;
+}
+
+// Give the next clip to a worker; one that cannot be opened has failed already.
+static int hand_out_next(struct job *job, struct error *err)
 {
     const struct source *source = &job->plan->source;
-    while (job->next < source->count && crew_has_idle(job->crew) && !stop_requested()) {
-        struct opened opened;
-        char why[ERROR_TEXT_SIZE];
-        size_t number = job->next;
-        int code;
-        if (open_clip(&opened, source, &source->clips[number], why, sizeof why) < 0) {
-            job->next++;
-            code = put_failed(job, number, why, err);
-        } else {
-            const char *names[FILES_MAX];
-            for (int i = 0; i < opened.count; i++) {
-                names[i] = opened.names[i];
-            }
-            job->bytes[number] = opened.bytes;
-            code = crew_give(job->crew, number, opened.fds, names, opened.count, err);
-            job->next += code > 0;
-            close_files(&opened);
-        }
-        if (code < 0) {
-            return code;
-        }
+    struct handed_out *place = find_place(job);
+    size_t number = job->next;
+    char why[ERROR_TEXT_SIZE];
+    if (!place) {
+        return error_set(err, ERR_CHILD, "a worker is idle and no clip has come back");
     }
+    struct clip_files *files = &place->files;
+    int opened = clip_files_open(files, source, &source->clips[number], why, sizeof why);
+    if (opened < 0) {
+        job->next++;
+        return put_failed(job, number, opened, why, NULL, err);
+    }
+    const char *names[CLIP_FILES_MAX];
+    for (int i = 0; i < files->count; i++) {
+        names[i] = files->names[i];
+    }
+    place->clip = number;
+    int code = crew_give(job->crew, number, files->fds, names, files->count, err);
+    if (code <= 0) {
+        clip_files_close(files);
+        return code;
+    }
+    job->next++;
     return 0;
+}
+
+// Give every idle worker a clip.
+static int hand_out(struct job *job, struct error *err)
+{
+    size_t total = job->plan->source.count;
+    int code = 0;
+    while (code == 0) {
+        while (job->next < total && pack_has(job->writer, job->next)) {
+            job->next++;
+        }
+        if (job->next == total || !crew_has_idle(job->crew) || stop_requested()) {
+            break;
+        }
+        code = hand_out_next(job, err);
+    }
+    return code;
 }
 
 static int work_through(struct job *job, struct error *err)
@@ -179,16 +185,15 @@ static int work_through(struct job *job, struct error *err)
         if (code < 0) {
             return code;
         }
-        size_t done = job->counts.packed + job->counts.failed;
+        size_t done = job->counts->packed + job->counts->failed;
         char note[32];
-        snprintf(note, sizeof note, "%zu failed", job->counts.failed);
-        progress_update(done, job->counts.failed ? note : NULL);
+        snprintf(note, sizeof note, "%zu failed", job->counts->failed);
+        progress_update(done - job->kept, job->counts->failed ? note : NULL);
         if (done == total) {
             return 0;
         }
         if (stop_requested()) {
-            return error_set(err, ERR_STOPPED, "stopped after %zu of %zu clips; nothing is kept",
-                             done, total);
+            return error_set(err, ERR_STOPPED, "stopped after %zu of %zu clips", done, total);
         }
         int got = crew_next(job->crew, &result, err);
         if (got > 0) {
@@ -202,41 +207,78 @@ static int work_through(struct job *job, struct error *err)
     }
 }
 
-int job_run(struct job_counts *ret, const struct plan *plan,
+// Every worker has a socket and the files of a clip.
+static void allow_many_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit); // where it is refused, so will be an open
+    }
+}
+
+static int run_crew(struct job *job, const struct crew_options *options, struct error *err)
+{
+    size_t total = job->plan->source.count;
+    job->out = calloc((size_t)job->places, sizeof *job->out);
+    if (!job->out) {
+        return error_nomem(err, "list of clips");
+    }
+    allow_many_files();
+    int code = crew_open(&job->crew, options, err);
+    if (code == 0) {
+        progress_start("extract", "clips", total - job->kept);
+        code = work_through(job, err);
+        progress_end();
+    }
+    crew_close(&job->crew);
+    for (int i = 0; i < job->places; i++) {
+        clip_files_close(&job->out[i].files);
+    }
+    free(job->out);
+    return code;
+}
+
+// What the frames of a clip are drawn by: the seed, and its path in the pack.
+static uint64_t draw_of(const void *context, uint64_t clip)
+{
+    const struct draw_context *draw = context;
+    return random_hash_text(draw->seed, draw->plan->source.clips[clip].path);
+}
+
+int job_run(struct job_counts *counts, const struct plan *plan,
             const struct extract_settings *settings, struct pack_writer *writer,
             struct error *err)
 {
-    size_t total = plan->source.count;
-    struct job job = {.plan = plan, .writer = writer};
+    size_t total = plan->source.count, kept = counts->packed + counts->failed;
+    size_t left = total - kept;
+    int workers = (size_t)settings->jobs < left ? settings->jobs : (int)left;
+    const struct draw_context draw = {plan, settings->seed};
+    struct job job = {
+        .plan = plan,
+        .writer = writer,
+        .places = workers + 1,
+        .stop_at_failure = settings->on_error == ON_ERROR_STOP,
+        .kept = kept,
+        .counts = counts,
+    };
     struct crew_options options = {
-        .workers = (size_t)settings->jobs < total ? settings->jobs : (int)total,
+        .workers = workers,
         .timeout_ms = settings->clip_timeout * 1000,
         .start_timeout_ms = START_TIMEOUT_MS,
         .sandbox = sandbox_defaults(),
-        .setup = {.options = extract_clip_options(settings), .images = plan->source.images},
+        .setup = {.options = extract_clip_options(settings), .images = plan->source.images,
+                  .draw = settings->sampling == CHOOSE_RANDOM ? draw_of : NULL, .context = &draw},
         .prepare = worker_prepare,
         .run = worker_run,
     };
     options.sandbox.mode = (enum sandbox_mode)settings->sandbox;
     int code = slot_shape_of(&job.shape, &options.setup.options, err);
-    if (code < 0) {
+    if (code < 0 || left == 0) {
         return code;
     }
     options.setup.shape = job.shape;
-    job.bytes = calloc(total, sizeof *job.bytes);
-    if (!job.bytes) {
-        return error_nomem(err, "list of clips");
-    }
-    code = crew_open(&job.crew, &options, err);
-    if (code == 0) {
-        progress_start("extract", "clips", total);
-        code = work_through(&job, err);
-        progress_end();
-    }
-    crew_close(&job.crew);
-    free(job.bytes);
-    if (code == 0) {
-        *ret = job.counts;
-    }
-    return code;
+    const struct choice choice = clip_choice(&options.setup.options, 0);
+    job.without_repeats = plan->source.images > 0 ? job.shape.frames : choose_length(&choice);
+    return run_crew(&job, &options, err);
 }

@@ -7,16 +7,21 @@
 #include "tools/extract/notes.h"
 #include "tools/extract/plan.h"
 #include "tools/extract/settings.h"
+#include "tools/extract/show_plan.h"
 #include "tools/extract/tutorial.h"
 
-#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
-// An existing target is refused before any work; pack_create() asks again.
+// An existing target is refused before any work; pack_begin() asks again, and
+// knows one that only lacks the last step of an earlier run.
 static int check_output(const struct extract_settings *settings, struct error *err)
 {
-    struct stat status;
-    if (lstat(settings->output, &status) == 0 && !settings->force) {
+    struct stat status, journal;
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s.journal", settings->output);
+    if (lstat(settings->output, &status) == 0 && !settings->force && lstat(name, &journal) < 0) {
         return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", settings->output);
     }
     return 0;
@@ -73,15 +78,35 @@ static int make_plan(struct plan *ret, struct split_lists *lists,
     return code;
 }
 
+static int show(struct plan *plan, const struct extract_settings *settings, struct error *err)
+{
+    int code = settings->shard ? plan_take_shard(plan, settings->shard_number,
+                                                 settings->shard_count, err) : 0;
+    return code < 0 ? code : show_plan(plan, settings, err);
+}
+
+static int pack(struct plan *plan, const struct extract_settings *settings,
+                struct job_counts *counts, struct error *err)
+{
+    struct pack_writer *writer = NULL;
+    int code = begin_pack(&writer, counts, plan, settings, err);
+    if (code == 0 && writer) {
+        code = job_run(counts, plan, settings, writer, err);
+        if (code < 0) {
+            suspend_pack(&writer, plan, settings);
+        }
+    }
+    return code < 0 ? code : finish_pack(&writer, plan, settings, counts, err);
+}
+
 static int run(const struct extract_settings *settings, char **operands, int operand_count,
                struct job_counts *counts, struct error *err)
 {
     struct plan plan = {0};
     struct split_lists lists = {0};
-    struct pack_writer *writer = NULL;
     struct sandbox sandbox = sandbox_defaults();
     sandbox.mode = (enum sandbox_mode)settings->sandbox;
-    int code = check_output(settings, err);
+    int code = settings->dry_run ? 0 : check_output(settings, err);
     if (code == 0) {
         code = check_sandbox(&sandbox, err);
     }
@@ -90,15 +115,9 @@ static int run(const struct extract_settings *settings, char **operands, int ope
     }
     if (code == 0) {
         notes_say(&plan);
-        code = begin_pack(&writer, &plan, settings, err);
+        code = settings->dry_run ? show(&plan, settings, err)
+                                 : pack(&plan, settings, counts, err);
     }
-    if (code == 0) {
-        code = job_run(counts, &plan, settings, writer, err);
-    }
-    if (code == 0) {
-        code = finish_pack(&writer, &plan, settings, counts, err);
-    }
-    pack_abandon(&writer);
     plan_free(&plan);
     split_lists_free(&lists);
     return code;

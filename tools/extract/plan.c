@@ -218,7 +218,28 @@ int plan_make(struct plan *ret, struct source *source, const struct plan_options
         plan_free(&plan);
         return code;
     }
+    plan.whole = plan.source.count;
     *ret = plan;
+    return 0;
+}
+
+int plan_take_shard(struct plan *plan, int number, int count, struct error *err)
+{
+    size_t whole = plan->whole, shards = (size_t)count;
+    if (whole < shards) {
+        return error_set(err, ERR_VALUE, "--shard %d/%d: there are only %zu clips", number, count,
+                         whole);
+    }
+    // Each has `each` clips, and the first `more` have one more.
+    size_t each = whole / shards, more = whole % shards, before = (size_t)number - 1;
+    size_t first = before * each + (before < more ? before : more);
+    size_t clips = each + (before < more);
+    memmove(plan->source.clips, plan->source.clips + first, clips * sizeof *plan->source.clips);
+    plan->source.count = clips;
+    for (int i = 0; i < plan->split_count; i++) {
+        uint8_t *parts = (uint8_t *)plan->splits[i].parts;
+        memmove(parts, parts + first, clips);
+    }
     return 0;
 }
 

@@ -31,6 +31,7 @@ struct plan {
     int split_count;
     struct plan_fold folds[SPLIT_FOLDS_MAX];
     int fold_count;
+    size_t whole;         /* clips of all shards */
     size_t left_out;      /* clips of classes that were not asked for */
     size_t without_group; /* labelled clips whose group is not known, each
                            * taken for a group of its own */
@@ -48,6 +49,10 @@ struct plan_options {
  * with one path, a class that the lists do not know. */
 int plan_make(struct plan *ret, struct source *source, const struct plan_options *options,
               struct error *err) MUST_CHECK;
+
+/* Cut the plan down to its number-th (from 1) of `count` runs of clips. ERR_VALUE
+ * when there are fewer clips than runs. */
+int plan_take_shard(struct plan *plan, int number, int count, struct error *err) MUST_CHECK;
 
 /* A clip for struct pack_plan; `plan` is a struct plan. */
 struct pack_clip plan_clip(const void *plan, size_t index);

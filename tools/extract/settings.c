@@ -1,17 +1,23 @@
 #include "tools/extract/settings.h"
 
 #include "core/base/sandbox.h"
+#include "core/base/text.h"
 #include "tools/common/cpus.h"
 #include "tools/extract/slot.h"
 
 #include <stddef.h>
+#include <string.h>
 
-enum { FRAMES_MAX = 1000, SAMPLES_MAX = 10000, SIZE_MAX_PIXELS = 4096, JOBS_MAX = 256 };
+enum { FRAMES_MAX = 1000, SAMPLES_MAX = 10000, SIZE_MAX_PIXELS = 4096, JOBS_MAX = 256,
+       SHARDS_MAX = 100000, STRIDE_MAX = 1000000 };
 
 // Words in the order of the enums that they stand for.
 static const char *const layout_words[] = {"videos", "tutorial", NULL};
-static const char *const sampling_words[] = {"centers", "uniform", NULL};
+static const char *const sampling_words[] = {"centers", "uniform", "random", "consecutive",
+                                             "first", "middle", NULL};
 static const char *const fit_words[] = {"crop", "stretch", "pad", NULL};
+static const char *const seek_words[] = {"auto", "never", NULL};
+static const char *const on_error_words[] = {"skip", "stop", NULL};
 static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 
 #define AT(member) offsetof(struct extract_settings, member)
@@ -32,25 +38,47 @@ static const struct option_entry entries[] = {
      .high = SAMPLES_MAX, .help = "samples of a clip: K x T frames in runs of T (1)"},
     {.type = OPTION_CHOICE, .name = "sampling", .argument = "RULE", .offset = AT(sampling),
      .choices = sampling_words,
-     .help = "centers of equal segments (default), or uniform from first to last"},
+     .help = "centers of equal segments (default), uniform from first to last, random (one of "
+             "each segment, drawn by the seed), consecutive (runs spread evenly), first, middle"},
+    {.type = OPTION_INT, .name = "stride", .argument = "S", .offset = AT(stride), .low = 1,
+     .high = STRIDE_MAX, .help = "consecutive, first, middle: from frame to frame (1)"},
     {.type = OPTION_DIMS, .name = "size", .argument = "WxH", .offset = AT(size),
      .high = SIZE_MAX_PIXELS, .help = "width and height of a packed frame (64x64)"},
     {.type = OPTION_CHOICE, .name = "fit", .argument = "HOW", .offset = AT(fit),
      .choices = fit_words,
      .help = "crop to the centre (default), stretch, or pad with black"},
     {.type = OPTION_U64, .name = "seed", .argument = "N", .offset = AT(seed),
-     .help = "draws the split 'groups' (54321)"},
+     .help = "draws the split 'groups', and the frames of random (54321)"},
     {.type = OPTION_HEADING, .help = "Output and running"},
     {.type = OPTION_TEXT, .name = "output", .letter = 'o', .argument = "PACK",
      .offset = AT(output), .unrecorded = true, .help = "the pack to write"},
     {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
      .unrecorded = true, .help = "replace PACK if it exists"},
+    {.type = OPTION_FLAG, .name = "dry-run", .letter = 'n', .offset = AT(dry_run),
+     .unrecorded = true, .help = "show what would be packed, and write nothing"},
+    {.type = OPTION_FLAG, .name = "restart", .offset = AT(restart), .unrecorded = true,
+     .help = "throw away what an unfinished run left (default: go on with it)"},
+    {.type = OPTION_TEXT, .name = "shard", .argument = "I/N", .offset = AT(shard),
+     .unrecorded = true,
+     .help = "pack the I-th of N parts of the clips; 'pack merge' makes one pack of all"},
+    {.type = OPTION_CHOICE, .name = "on-error", .argument = "WORD", .offset = AT(on_error),
+     .choices = on_error_words, .unrecorded = true,
+     .help = "a clip that fails: skip it (default), or stop"},
+    {.type = OPTION_TEXT, .name = "failures", .argument = "FILE", .offset = AT(failures),
+     .unrecorded = true,
+     .help = "list the failed clips in FILE (path, tab, reason), replacing it"},
     {.type = OPTION_INT, .name = "jobs", .letter = 'j', .argument = "N", .offset = AT(jobs),
      .low = 1, .high = JOBS_MAX, .unrecorded = true,
      .help = "worker processes (as many as CPUs); any number gives the same pack"},
     {.type = OPTION_INT, .name = "clip-timeout", .argument = "S", .offset = AT(clip_timeout),
      .low = 1, .high = 86400, .unrecorded = true,
      .help = "give up on a clip after S seconds (60)"},
+    {.type = OPTION_CHOICE, .name = "seek", .argument = "WHEN", .offset = AT(seek),
+     .choices = seek_words, .unrecorded = true,
+     .help = "auto (default): decode only what is needed where that provably gives the same; "
+             "or never"},
+    {.type = OPTION_FLAG, .name = "verify-seek", .offset = AT(verify_seek), .unrecorded = true,
+     .help = "decode both ways; a clip fails if they differ"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
      .choices = sandbox_words, .unrecorded = true,
      .help = "filter the workers' system calls: auto (where possible, default), require, off"},
@@ -70,6 +98,7 @@ const struct command extract_command = {
         "  extract -o two.h5 --samples 10 --sampling uniform --classes A,B UCF-101\n"
         "  extract -o tutorial.h5 --layout tutorial ucf10\n"
         "  extract -o mine.h5 holiday.mp4\n"
+        "A run that was stopped or killed is taken up by the same command.\n"
         "Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some clips failed.\n",
 };
 
@@ -81,6 +110,7 @@ struct extract_settings extract_settings_defaults(void)
         .samples = 1,
         .size = {64, 64},
         .sampling = CHOOSE_CENTERS,
+        .stride = 1,
         .fit = FIT_CROP,
         .seed = 54321,
         .sandbox = SANDBOX_AUTO,
@@ -107,10 +137,37 @@ static int check_tutorial(const struct extract_settings *settings, int operand_c
     return 0;
 }
 
+static int parse_shard(struct extract_settings *settings, struct error *err)
+{
+    const char *text = settings->shard;
+    const char *slash = text ? strchr(text, '/') : NULL;
+    char number[8];
+    if (!text) {
+        return 0;
+    }
+    size_t length = slash ? (size_t)(slash - text) : sizeof number;
+    if (length < sizeof number) {
+        memcpy(number, text, length);
+        number[length] = 0;
+        if (text_to_int(slash + 1, 1, SHARDS_MAX, &settings->shard_count)
+            && text_to_int(number, 1, settings->shard_count, &settings->shard_number)) {
+            return 0;
+        }
+    }
+    return error_set(err, ERR_USAGE, "--shard '%s': I/N is needed, with N from 1 to %d and I from "
+                     "1 to N", text, SHARDS_MAX);
+}
+
+bool extract_has_stride(const struct extract_settings *settings)
+{
+    return settings->sampling == CHOOSE_CONSECUTIVE || settings->sampling == CHOOSE_FIRST
+        || settings->sampling == CHOOSE_MIDDLE;
+}
+
 int extract_settings_check(struct extract_settings *settings, int operand_count,
                            struct error *err)
 {
-    if (!settings->output || !settings->output[0]) {
+    if (!settings->dry_run && (!settings->output || !settings->output[0])) {
         return error_set(err, ERR_USAGE, "no output: -o PACK is needed");
     }
     if (operand_count == 0) {
@@ -119,8 +176,18 @@ int extract_settings_check(struct extract_settings *settings, int operand_count,
     if (settings->jobs == 0) {
         settings->jobs = cpus_available(JOBS_MAX);
     }
+    if (settings->verify_seek && settings->seek == CLIP_SEEK_NEVER) {
+        return error_set(err, ERR_USAGE, "--verify-seek compares --seek auto with --seek never: it "
+                         "does not go with the latter");
+    }
+    if (settings->stride != 1 && !extract_has_stride(settings)) {
+        return error_set(err, ERR_USAGE, "--stride %d: goes with --sampling consecutive, first or "
+                         "middle, not with %s", settings->stride,
+                         sampling_words[settings->sampling]);
+    }
     int code = settings->layout == LAYOUT_TUTORIAL
         ? check_tutorial(settings, operand_count, err) : 0;
+    code = code < 0 ? code : parse_shard(settings, err);
     struct clip_options options = extract_clip_options(settings);
     struct slot_shape unused;
     return code < 0 ? code : slot_shape_of(&unused, &options, err);
@@ -150,5 +217,7 @@ struct clip_options extract_clip_options(const struct extract_settings *settings
         .height = settings->size[1],
         .fit = (enum clip_fit)settings->fit,
         .sampling = (enum choose_rule)settings->sampling,
+        .stride = (uint32_t)settings->stride,
+        .seek = settings->verify_seek ? CLIP_SEEK_VERIFY : (enum clip_seek)settings->seek,
     };
 }

@@ -8,12 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum extract_on_error { ON_ERROR_SKIP, ON_ERROR_STOP };
 enum extract_layout { LAYOUT_VIDEOS, LAYOUT_TUTORIAL };
 
 /* The command line of extract. */
 struct extract_settings {
     const char *output;
     bool force;
+    bool restart;
+    bool dry_run;
+    const char *failures;
+    int on_error; /* enum extract_on_error */
+    const char *shard; /* "I/N"; NULL: all of it */
+    int shard_number;  /* I, from 1; 0: all of it */
+    int shard_count;   /* N */
     int layout; /* enum extract_layout */
     const char *splits;
     const char *classes;
@@ -21,11 +29,14 @@ struct extract_settings {
     int samples;
     int size[2]; /* width, height */
     int sampling; /* enum choose_rule */
+    int stride;   /* from frame to frame, of the rules that have one */
     int fit;      /* enum clip_fit */
     uint64_t seed;
     int jobs; /* 0: as many as there are CPUs for us */
     int sandbox; /* enum sandbox_mode */
     int clip_timeout; /* seconds */
+    int seek; /* CLIP_SEEK_AUTO or CLIP_SEEK_NEVER */
+    bool verify_seek;
 };
 
 extern const struct command extract_command;
@@ -36,6 +47,9 @@ struct extract_settings extract_settings_defaults(void);
  * Fills in the number of jobs. */
 int extract_settings_check(struct extract_settings *settings, int operand_count,
                            struct error *err) MUST_CHECK;
+
+/* Is the rule of sampling one that has a stride? */
+bool extract_has_stride(const struct extract_settings *settings);
 
 /* The words of the choices, as the pack stores them. */
 const char *extract_fit_name(int fit);

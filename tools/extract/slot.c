@@ -18,6 +18,7 @@ int slot_shape_of(struct slot_shape *ret, const struct clip_options *options, st
                          (unsigned long long)frames, options->width, options->height);
     }
     ret->frames = (size_t)frames;
+    ret->sample = (size_t)options->frames;
     ret->frame_bytes = (size_t)frame_bytes;
     ret->index_offset = round_up((size_t)(frames * frame_bytes));
     ret->time_offset = round_up(ret->index_offset + ret->frames * sizeof(uint32_t));

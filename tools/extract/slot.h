@@ -13,6 +13,7 @@
 
 struct slot_shape {
     size_t frames;       /* K T */
+    size_t sample;       /* T */
     size_t frame_bytes;  /* H W 3 */
     size_t index_offset; /* of the frame numbers, in bytes */
     size_t time_offset;  /* of the timestamps */

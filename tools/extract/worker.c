@@ -22,6 +22,9 @@ static int read_video(struct worker_setup *setup, const struct worker_request *r
                       struct worker_reply *reply, struct error *err)
 {
     const struct slot_shape *shape = &setup->shape;
+    if (setup->draw) {
+        clip_reader_set_draw(setup->reader, setup->draw(setup->context, request->clip));
+    }
     return clip_read(setup->reader, fd, request->name, slot_pixels(shape, setup->slot),
                      slot_index(shape, setup->slot), slot_time(shape, setup->slot), &reply->info,
                      err);

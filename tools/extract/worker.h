@@ -33,6 +33,9 @@ struct worker_reply {
 struct worker_setup {
     struct clip_options options;
     struct slot_shape shape;
+    /* What the random rule draws by in a clip; NULL where nothing is drawn. */
+    uint64_t (*draw)(const void *context, uint64_t clip);
+    const void *context;
     int images; /* 0: clips are videos; else each is so many still images */
     void *slot; /* shared with the parent */
     struct clip_reader *reader;

@@ -17,7 +17,11 @@ struct verb {
     enum exit_status (*run)(int argc, char **argv);
 };
 
+extern const struct verb verb_diff;
 extern const struct verb verb_info;
+extern const struct verb verb_merge;
+extern const struct verb verb_resplit;
+extern const struct verb verb_sheet;
 extern const struct verb verb_verify;
 
 /* Settings that every verb which reads one pack has; a verb with more begins
@@ -39,6 +43,16 @@ extern const char *const verb_sandbox_words[];
  * true with *ret open, or false with *ret_status the status to end with. */
 bool verb_open(struct pack **ret, enum exit_status *ret_status, const struct command *command,
                struct verb_settings *settings, int argc, char **argv);
+
+/* The same for a verb that takes two: A and B. */
+bool verb_open_two(struct pack *ret[2], enum exit_status *ret_status,
+                   const struct command *command, struct verb_settings *settings, int argc,
+                   char **argv);
+
+/* The split that "NAME" or "NAME/PART" (train, val or test) means; *ret_part is
+ * PART_NONE where the text names none. ERR_VALUE naming the splits there are. */
+int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
+                    const struct pack *pack, const char *text, struct error *err) MUST_CHECK;
 
 /* Flush standard output: results that did not arrive are a failure. */
 enum exit_status verb_end(const struct command *command, enum exit_status status);

@@ -12,4 +12,9 @@ try() {
     try info a.h5 b.h5
     try info --sandbox maybe a.h5
     try verify --sandbx off a.h5
+    try diff a.h5
+    try diff a.h5 b.h5 c.h5
+    try diff --limit -1 a.h5 b.h5
+    try sheet -o a.png
+    try sheet --clips 0 -o a.png a.h5
 } 2>&1
