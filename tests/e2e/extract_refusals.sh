@@ -220,6 +220,29 @@ bad_shards() {
 }
 tap_run 'shards that cannot be' bad_shards
 
+# Private memory is limited: 200 bytes a clip, and 60 MB for as many as UCF101 has.
+listed_clips() { # how many
+    seq "$1" | awk '{ c = $1 % 101; g = $1 % 25
+        printf "UCF-101/Class%03d/v_Class%03d_g%02d_c%07d.avi\tClass%03d\n", c, c, g, $1, c }'
+}
+
+million_clips() {
+    listed_clips 1000000 >million.list
+    (ulimit -d 200000 && "$extract" -n @million.list) >out 2>err || { cat err; return 1; }
+    tail -n 1 out | grep -q '^1000000 clips, 1000000 rows'
+}
+tap_run 'a plan of a million clips' million_clips
+
+parent_memory() {
+    listed_clips 13319 >many.list
+    printf '%s\tClass001\n' "$good" >>many.list
+    (ulimit -d 60000 && "$extract" -j 1 -o memory.h5 @many.list) >out 2>err
+    [ $? -eq 3 ] && grep -q '^13320 clips: 1 packed, 13319 failed$' out && return 0
+    tail -n 3 err
+    return 1
+}
+tap_run 'memory at 13,320 clips' parent_memory
+
 merges_refused() {
     local i text
     for i in 1 2 3; do "$extract" --shard $i/3 -o s$i.h5 clips >out || return 1; done
