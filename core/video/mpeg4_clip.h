@@ -2,9 +2,9 @@
 #define VIDEO_MPEG4_CLIP_H
 
 #include "core/base/error.h"
+#include "core/video/mpeg4_run.h"
 
 #include <libavformat/avformat.h>
-#include <libavutil/frame.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,12 +47,6 @@ int64_t mpeg4_clip_timestamp(const struct mpeg4_clip *clip, uint32_t k);
 /* False when the packets were not kept: then mpeg4_clip_decode() has
  * to get a freshly opened demuxer of the same file. */
 bool mpeg4_clip_is_kept(const struct mpeg4_clip *clip);
-
-/* What to do with picture k. The frame is the caller's only until it
- * returns; its timestamps mean nothing. 0, or a negative code that ends
- * decoding. */
-typedef int mpeg4_take_function(void *context, uint32_t k, const AVFrame *picture,
-                                struct error *err);
 
 /* Decode pictures wanted[0 .. count-1]: ascending, each once. `take` gets
  * them in that order. `format` may be NULL when the clip is kept. 1: done.

@@ -1,0 +1,304 @@
+// How long the kernels take, on one thread: microseconds per frame, and the
+// GFLOP/s that a plain direct convolution would need to take as long. Times are
+// the thread's own, of short samples: the best, and the median, which a busy
+// machine moves and the best less so.
+//
+//   kernels-bench [SET [TEXT]]     one instruction set; rows that contain TEXT
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/random.h"
+#include "core/nn/kernel_set.h"
+
+enum { SAMPLES = 201, BLOCK = CONV_POOL_BLOCK };
+
+static const double SAMPLE_SECONDS = 300e-6; // below a scheduler's time slice
+
+// ---- measuring ----
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct report {
+    const struct kernel_set *set;
+    const char *filter; // or NULL
+};
+
+// Run and print one row; flops are those of the plain algorithm.
+static void measure(const struct report *report, double flops, void (*run)(void *), void *context,
+                    const char *format, ...)
+{
+    char name[100];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(name, sizeof name, format, list);
+    va_end(list);
+    if (report->filter && !strstr(name, report->filter)) {
+        return;
+    }
+    run(context);
+    double start = now();
+    run(context);
+    int repeat = 1 + (int)(SAMPLE_SECONDS / (now() - start + 1e-9));
+    double times[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) {
+        start = now();
+        for (int k = 0; k < repeat; k++) {
+            run(context);
+        }
+        times[i] = (now() - start) / repeat;
+    }
+    qsort(times, SAMPLES, sizeof times[0], compare);
+    printf("%-5s %-52s %8.1f %8.1f", report->set->name, name, times[0] * 1e6,
+           times[SAMPLES / 2] * 1e6);
+    if (flops > 0) {
+        printf(" %8.1f", flops / times[0] * 1e-9);
+    }
+    putchar('\n');
+    fflush(stdout);
+}
+
+static float *floats(size_t count, uint64_t stream)
+{
+    size_t bytes = (count * sizeof(float) + 64) / 64 * 64;
+    float *x = aligned_alloc(64, bytes);
+    if (!x) {
+        fprintf(stderr, "out of memory\n");
+        exit(1);
+    }
+    struct random random;
+    random_seed(&random, 1, stream);
+    for (size_t i = 0; i < bytes / sizeof(float); i++) {
+        x[i] = (float)random_unit(&random);
+    }
+    return x;
+}
+
+// ---- convolution, relu and pooling ----
+
+struct conv_pool_case {
+    struct conv_pool_plan plan;
+    const struct conv_pool_kernels *kernels;
+    float *in;
+    float *weights;
+    float *bias;
+    float *out;
+    float *out_gradient;
+    float *in_gradient;
+    float *prepared;
+    float *scratch;
+    uint8_t *saved;
+};
+
+static void run_prepare(void *context)
+{
+    struct conv_pool_case *c = context;
+    conv_pool_prepare(&c->plan, c->prepared, c->weights, c->bias);
+}
+
+static void run_forward(void *context)
+{
+    struct conv_pool_case *c = context;
+    c->kernels->forward(&c->plan, c->out, c->saved, c->in, c->prepared, c->scratch);
+}
+
+static void run_weight_gradient(void *context)
+{
+    struct conv_pool_case *c = context;
+    c->kernels->weight_gradient(&c->plan, c->in, c->out_gradient, c->saved, c->scratch);
+}
+
+static void run_data_gradient(void *context)
+{
+    struct conv_pool_case *c = context;
+    c->kernels->data_gradient(&c->plan, c->in_gradient, c->out_gradient, c->saved, c->prepared,
+                              c->scratch);
+}
+
+// Weights of both signs, and a bias that leaves `alive` of the windows above
+// zero: about what training sees.
+static double set_bias(struct conv_pool_case *c, double alive)
+{
+    const struct conv_pool_shape *s = &c->plan.shape;
+    size_t out = (size_t)c->plan.out_blocks * BLOCK * (size_t)s->pooled[0] * (size_t)s->pooled[1];
+    double low = -8;
+    double high = 8;
+    double share = 0;
+    for (int i = 0; i < 20; i++) {
+        double middle = (low + high) / 2;
+        for (int o = 0; o < s->outputs; o++) {
+            c->bias[o] = (float)middle;
+        }
+        run_prepare(c);
+        run_forward(c);
+        size_t count = 0;
+        for (size_t k = 0; k < out; k++) {
+            count += c->out[k] > 0;
+        }
+        share = (double)count / ((double)s->outputs * s->pooled[0] * s->pooled[1]);
+        *(share < alive ? &low : &high) = middle;
+    }
+    return share;
+}
+
+static void bench_conv_pool(const struct report *report, const struct conv_pool_shape *s)
+{
+    struct conv_pool_case c = {0};
+    conv_pool_plan(&c.plan, s);
+    c.kernels = s->planar ? report->set->planar : report->set->blocked;
+    size_t in = (size_t)c.plan.in_blocks * BLOCK * (size_t)s->in[0] * (size_t)s->in[1];
+    size_t windows = (size_t)s->pooled[0] * (size_t)s->pooled[1];
+    size_t out = (size_t)c.plan.out_blocks * BLOCK * windows;
+    size_t weights = (size_t)s->outputs * (size_t)s->channels * (size_t)s->size[0]
+                   * (size_t)s->size[1];
+    c.in = floats(in, 1);
+    c.weights = floats(weights, 2);
+    c.bias = floats((size_t)s->outputs, 3);
+    c.out = floats(out, 4);
+    c.out_gradient = floats(out, 5);
+    c.in_gradient = floats(in, 6);
+    c.prepared = floats(c.plan.prepared_bytes / sizeof(float), 7);
+    c.scratch = floats(c.plan.scratch_bytes / sizeof(float), 8);
+    c.saved = calloc(c.plan.saved_bytes, 1);
+    double scale = 1 / sqrt(s->channels * s->size[0] * s->size[1]);
+    for (size_t i = 0; i < weights; i++) {
+        c.weights[i] = (float)((2 * (double)c.weights[i] - 1) * scale);
+    }
+    double alive = set_bias(&c, 0.88);
+    memset(c.scratch, 0, c.plan.stage_at * sizeof(float));
+    double flops = 2.0 * 4 * (double)windows * (double)weights;
+    char name[64];
+    snprintf(name, sizeof name, "%dx%dx%d to %d, %dx%d", s->channels, s->in[0], s->in[1],
+             s->outputs, s->size[0], s->size[1]);
+    measure(report, flops, run_forward, &c, "%s: forward", name);
+    measure(report, flops, run_weight_gradient, &c, "%s: weight gradient, %.0f%% alive", name,
+            100 * alive);
+    if (c.kernels->data_gradient) {
+        measure(report, flops, run_data_gradient, &c, "%s: data gradient, %.0f%% alive", name,
+                100 * alive);
+    }
+    measure(report, 0, run_prepare, &c, "%s: prepare weights (once a step)", name);
+    free(c.in);
+    free(c.weights);
+    free(c.bias);
+    free(c.out);
+    free(c.out_gradient);
+    free(c.in_gradient);
+    free(c.prepared);
+    free(c.scratch);
+    free(c.saved);
+}
+
+// ---- the rest ----
+
+struct linear_case {
+    const struct linear_kernels *kernels;
+    struct linear_size n;
+    float *x;
+    float *w;
+    float *y;
+    float *dw;
+    float *dx;
+};
+
+static void run_linear(void *context)
+{
+    struct linear_case *c = context;
+    c->kernels->forward(&c->n, c->y, c->x, c->w, NULL);
+    c->kernels->weight_gradient(&c->n, c->dw, c->x, c->y);
+    c->kernels->data_gradient(&c->n, c->dx, c->y, c->w);
+}
+
+static void bench_linear(const struct report *report, int in, int out)
+{
+    struct linear_case c = {
+        .kernels = report->set->linear,
+        .n = {2, in, out},
+        .x = floats(2 * (size_t)in, 1),
+        .w = floats((size_t)in * (size_t)out, 2),
+        .y = floats(2 * (size_t)out, 3),
+        .dw = floats((size_t)in * (size_t)out, 4),
+        .dx = floats(2 * (size_t)in, 5),
+    };
+    measure(report, 6.0 * 2 * in * out, run_linear, &c, "linear %d to %d: all, of two images", in,
+            out);
+    free(c.x);
+    free(c.w);
+    free(c.y);
+    free(c.dw);
+    free(c.dx);
+}
+
+struct pixel_case {
+    const struct pixel_kernels *kernels;
+    float *planes;
+    uint8_t *rgb;
+    size_t pixels;
+};
+
+static void run_pixels(void *context)
+{
+    struct pixel_case *c = context;
+    c->kernels->to_floats(c->planes, c->rgb, c->pixels);
+}
+
+static void bench_pixels(const struct report *report)
+{
+    struct pixel_case c = {report->set->pixels, floats(3 * 4096, 1), calloc(3 * 4096, 1), 4096};
+    if (c.rgb) {
+        measure(report, 0, run_pixels, &c, "64x64 pixels to floats");
+    }
+    free(c.planes);
+    free(c.rgb);
+}
+
+static void bench_set(const struct report *report)
+{
+    static const struct conv_pool_shape shapes[] = {
+        {3, 8, {64, 64}, {7, 7}, {0, 0}, {28, 28}, true},
+        {8, 16, {28, 28}, {7, 7}, {0, 0}, {11, 11}, false},
+        {3, 16, {64, 64}, {5, 5}, {2, 2}, {32, 32}, true},
+        {16, 32, {32, 32}, {5, 5}, {2, 2}, {16, 16}, false},
+        {3, 32, {64, 64}, {3, 3}, {1, 1}, {32, 32}, true},
+        {32, 64, {32, 32}, {3, 3}, {1, 1}, {16, 16}, false},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        bench_conv_pool(report, &shapes[i]);
+    }
+    bench_linear(report, 1936, 10);
+    bench_pixels(report);
+}
+
+int main(int argc, char **argv)
+{
+    struct report report = {.filter = argc > 2 ? argv[2] : NULL};
+    int found = 0;
+    printf("%-5s %-52s %8s %8s %8s\n", "set", "kernel", "best us", "median", "GFLOP/s");
+    for (const struct kernel_set *const *set = kernel_sets(); *set; set++) {
+        if (argc < 2 || strcmp(argv[1], "all") == 0 || strcmp(argv[1], (*set)->name) == 0) {
+            report.set = *set;
+            bench_set(&report);
+            found++;
+        }
+    }
+    if (!found) {
+        fprintf(stderr, "kernels-bench: no instruction set '%s' here\n", argv[1]);
+    }
+    return found ? 0 : 2;
+}
