@@ -1,5 +1,6 @@
 #include "core/nn/batch.h"
 
+#include "core/nn/kernel_set.h"
 #include "core/nn/kernels.h"
 
 static int check_label(const struct net *net, const struct dataset *data, size_t row,
@@ -61,7 +62,12 @@ void batch_load(real *input, const struct dataset *data, const struct net *net,
         size_t first = batch_row(data, net, subset, examples[i]) * frames
                      + examples[i] % (frames / together) * together;
         for (size_t frame = first; frame < first + together; frame++) {
+#ifdef NN_DOUBLE
             kernel_pixels(input, data->frames + 3 * pixels * frame, pixels);
+#else
+            kernel_set_current()->pixels->to_floats(input, data->frames + 3 * pixels * frame,
+                                                    pixels);
+#endif
             input += 3 * pixels;
         }
     }

@@ -1,5 +1,6 @@
 #include "core/nn/executor.h"
 
+#include "core/nn/fuse.h"
 #include "core/nn/kernels.h"
 #include "core/nn/noise.h"
 #include "core/nn/workspace.h"
@@ -26,7 +27,8 @@ struct op {
 };
 
 struct executor {
-    const struct graph *graph;
+    const struct graph *graph; // `fused`, or what the caller has
+    struct graph *fused;       // or NULL
     struct executor_options options;
     struct threads *threads;
     struct workspace workspace;
@@ -37,8 +39,9 @@ struct executor {
     int images;      // of the batch last run
 };
 
-// Elements of the flat gradient that one task adds up.
-enum { RANGE = 4096 };
+// Elements of the flat gradient that one task adds up, and that it has in
+// first-level cache at a time: of every block.
+enum { RANGE = 4096, SPAN = 256 };
 
 // What all tasks of one segment share.
 struct run {
@@ -106,6 +109,23 @@ static int make_program(struct executor *executor, struct error *err)
     return 0;
 }
 
+static int choose_graph(struct executor *executor, const struct graph *graph,
+                        struct error *err)
+{
+    executor->graph = graph;
+#ifndef NN_DOUBLE // fused nodes compute in float
+    if (!executor->options.plain) {
+        int code = graph_fuse(&executor->fused, graph, err);
+        if (code) {
+            return code;
+        }
+        executor->graph = executor->fused;
+    }
+#endif
+    (void)err;
+    return 0;
+}
+
 int executor_open(struct executor **ret, const struct graph *graph,
                   const struct executor_options *options, struct threads *threads,
                   struct error *err)
@@ -116,13 +136,14 @@ int executor_open(struct executor **ret, const struct graph *graph,
     if (!executor) {
         return error_nomem(err, graph->name);
     }
-    executor->graph = graph;
     executor->options = *options;
     executor->threads = threads;
-    int code = make_program(executor, err);
+    int code = choose_graph(executor, graph, err);
+    code = code ? code : make_program(executor, err);
     if (code) {
         goto fail;
     }
+    graph = executor->graph;
     int blocks = block_count(options->images);
     struct workspace_size size = {
         .block_images = (options->images - 1) / blocks + 1,
@@ -148,6 +169,9 @@ void executor_close(struct executor **executor)
 {
     if (*executor) {
         workspace_close(&(*executor)->workspace);
+#ifndef NN_DOUBLE
+        graph_fuse_close(&(*executor)->fused);
+#endif
         free((*executor)->ops);
         free(*executor);
         *executor = NULL;
@@ -184,6 +208,7 @@ static void fill_pass(struct layer_pass *pass, const struct run *run, const stru
         .output = workspace_value(w, place->slot, node->output),
         .saved = workspace_saved(w, place->slot, n),
         .scratch = workspace_scratch(w, place->thread),
+        .prepared = workspace_prepared(w, n),
         .forward_totals = totals + w->nodes[n].forward_sums_at,
         .backward_totals = totals + w->nodes[n].backward_sums_at,
     };
@@ -331,6 +356,17 @@ static void total_sums(const struct run *run, struct op op)
     }
 }
 
+static void prepare_node(void *context, int index, int thread)
+{
+    (void)thread;
+    const struct executor *executor = context;
+    const struct node *node = &executor->graph->nodes[index];
+    if (node->kind->prepare) {
+        node->kind->prepare(node->state, executor->graph->parameters.values,
+                            workspace_prepared(&executor->workspace, index));
+    }
+}
+
 static void run_program(struct executor *executor, const struct executor_work *work, int end,
                         int *not_finite)
 {
@@ -344,6 +380,7 @@ static void run_program(struct executor *executor, const struct executor_work *w
         .not_finite = not_finite,
     };
     executor->images = work->images;
+    threads_run(executor->threads, executor->graph->node_count, prepare_node, executor);
     while (run.end_op < end) {
         run.first_op = run.end_op;
         do {
@@ -372,10 +409,13 @@ static void reduce_range(void *context, int index, int thread)
     size_t first = (size_t)index * RANGE;
     size_t left = executor->graph->parameters.trained - first;
     size_t count = left < RANGE ? left : RANGE;
-    for (int step = 1; step < reduction->blocks; step *= 2) {
-        for (int block = 0; block + step < reduction->blocks; block += 2 * step) {
-            kernel_add(workspace_parameter_gradient(w, block) + first,
-                       workspace_parameter_gradient(w, block + step) + first, count);
+    for (size_t at = first; at < first + count; at += SPAN) {
+        size_t span = first + count - at < SPAN ? first + count - at : SPAN;
+        for (int step = 1; step < reduction->blocks; step *= 2) {
+            for (int block = 0; block + step < reduction->blocks; block += 2 * step) {
+                kernel_add(workspace_parameter_gradient(w, block) + at,
+                           workspace_parameter_gradient(w, block + step) + at, span);
+            }
         }
     }
     if (kernel_finite(workspace_parameter_gradient(w, 0) + first, count) != 0) {
@@ -431,5 +471,5 @@ int executor_find_not_finite(struct executor *executor, const struct executor_wo
             first = found[i];
         }
     }
-    return first;
+    return first >= 0 && executor->fused ? executor->graph->nodes[first].origin : first;
 }

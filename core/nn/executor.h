@@ -23,6 +23,7 @@ enum { EXECUTOR_BLOCKS_MAX = 16 };
 struct executor_options {
     int images;    /* the largest batch */
     bool training; /* false: no memory for gradients, layers as in evaluation */
+    bool plain;    /* run the nodes one by one, as they are: not as graph_fuse() has them */
 };
 
 /* Graph and threads must outlive the executor; the graph's parameters may

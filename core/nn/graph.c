@@ -138,6 +138,7 @@ static int finish_node(struct graph *graph, struct layer_build *build, const int
     node->output = graph->value_count - 1;
     node->saved = build->saved;
     node->scratch = build->scratch;
+    node->prepared = build->prepared;
     node->forward_sums = build->forward_sums;
     node->backward_sums = build->backward_sums;
     node->multiply_adds = build->multiply_adds;

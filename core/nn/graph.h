@@ -27,10 +27,12 @@ struct node {
     int output;           /* value */
     size_t saved;         /* as in struct layer_build, from here on */
     size_t scratch;
+    size_t prepared;
     int forward_sums;
     int backward_sums;
     double multiply_adds;
     size_t trained; /* elements of its own parameters, without buffers */
+    int origin;     /* in a graph of graph_fuse(): the node that it was made of */
 };
 
 struct graph {

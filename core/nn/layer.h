@@ -56,6 +56,7 @@ struct layer_build {
     struct shape output;
     size_t saved;         /* bytes per image that forward leaves for backward */
     size_t scratch;       /* bytes of scratch memory per thread */
+    size_t prepared;      /* bytes that `prepare` fills, once for all threads */
     int forward_sums;     /* how many sums over the batch forward needs first */
     int backward_sums;    /* the same for backward */
     double multiply_adds; /* of forward, per image */
@@ -78,6 +79,7 @@ struct layer_pass {
     real *parameter_gradients;             /* the block's own flat array, without buffers */
     void *saved;
     void *scratch;
+    const void *prepared;
     double *block_sums;            /* where *_sums leave this block's part */
     const double *forward_totals;  /* summed over all blocks */
     const double *backward_totals;
@@ -98,6 +100,9 @@ struct layer_kind {
     /* On success *ret_state is one malloc()ed piece, which the graph frees
      * with free(); `build`'s output part is filled. */
     int (*build)(void **ret_state, struct layer_build *build, struct error *err);
+    /* Bring parameters into the form that forward and backward want them in:
+     * once before every run, as they may have changed. Or NULL. */
+    void (*prepare)(const void *state, const real *parameters, void *prepared);
     void (*forward)(const void *state, const struct layer_pass *pass);
     void (*backward)(const void *state, const struct layer_pass *pass);
     void (*forward_sums)(const void *state, const struct layer_pass *pass);  /* or NULL */
@@ -133,6 +138,9 @@ extern const struct layer_kind layer_tanh;
  * that they read must fit, and their line says nothing. */
 extern const struct layer_kind layer_sum;
 extern const struct layer_kind layer_concat;
+
+/* What graph_fuse() makes of conv, relu and maxpool. */
+extern const struct layer_kind layer_conv_pool;
 
 /* NULL when there is no layer of this name. */
 const struct layer_kind *layer_kind_find(const char *word);

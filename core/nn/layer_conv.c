@@ -1,7 +1,7 @@
 #include "core/nn/layer.h"
 
 #include "core/base/text.h"
-#include "core/nn/convolution.h"
+#include "core/nn/layer_parts.h"
 
 #include <stdlib.h>
 
@@ -160,6 +160,12 @@ static void backward(const void *state, const struct layer_pass *pass)
                              pass->parameters + conv->weight,
                              pass->output_gradient + (size_t)i * conv->out, pass->scratch);
     }
+}
+
+struct conv_parts layer_conv_parts(const void *state)
+{
+    const struct conv *conv = state;
+    return (struct conv_parts){&conv->convolution, conv->weight, conv->bias, conv->has_bias};
 }
 
 const struct layer_kind layer_conv = {

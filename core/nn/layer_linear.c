@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/nn/blas.h"
+#include "core/nn/kernel_set.h"
 #include "core/nn/kernels.h"
 
 #include <stdlib.h>
@@ -17,7 +18,11 @@ struct linear {
     size_t bias;
     bool has_bias;
     enum init_rule init;
+    const struct kernel_set *kernels;
 };
+
+// So many images or less are no work for a general matrix product.
+enum { FEW_IMAGES = 8 };
 
 enum { OUTPUTS_MAX = 1 << 24 };
 
@@ -71,6 +76,9 @@ static int build_linear(void **ret, struct layer_build *build, struct error *err
         return error_nomem(err, "a network");
     }
     *state = linear;
+#ifndef NN_DOUBLE
+    state->kernels = kernel_set_current();
+#endif
     *ret = state;
     return 0;
 }
@@ -78,6 +86,16 @@ static int build_linear(void **ret, struct layer_build *build, struct error *err
 static void forward(const void *state, const struct layer_pass *pass)
 {
     const struct linear *linear = state;
+#ifndef NN_DOUBLE
+    if (pass->images <= FEW_IMAGES) {
+        struct linear_size size = {pass->images, linear->in, linear->out};
+        linear->kernels->linear->forward(&size, pass->output, pass->inputs[0],
+                                         pass->parameters + linear->weight,
+                                         linear->has_bias ? pass->parameters + linear->bias
+                                                          : NULL);
+        return;
+    }
+#endif
     size_t out = (size_t)linear->out;
     for (int i = 0; linear->has_bias && i < pass->images; i++) {
         memcpy(pass->output + (size_t)i * out, pass->parameters + linear->bias,
@@ -99,6 +117,19 @@ static void backward(const void *state, const struct layer_pass *pass)
         kernel_add(pass->parameter_gradients + linear->bias,
                    pass->output_gradient + (size_t)i * (size_t)linear->out, (size_t)linear->out);
     }
+#ifndef NN_DOUBLE
+    if (pass->images <= FEW_IMAGES) {
+        struct linear_size size = {pass->images, linear->in, linear->out};
+        linear->kernels->linear->weight_gradient(&size, pass->parameter_gradients + linear->weight,
+                                                 pass->inputs[0], pass->output_gradient);
+        if (pass->input_gradients[0]) {
+            linear->kernels->linear->data_gradient(&size, pass->input_gradients[0],
+                                                   pass->output_gradient,
+                                                   pass->parameters + linear->weight);
+        }
+        return;
+    }
+#endif
     // weight gradient[out][in] += dy^T[out][images] inputs[images][in]
     blas_multiply(pass->parameter_gradients + linear->weight, linear->in, linear->out,
                   linear->in, pass->images, dy_transposed,

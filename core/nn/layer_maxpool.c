@@ -1,5 +1,6 @@
 #include "core/nn/layer.h"
 
+#include "core/nn/layer_parts.h"
 #include "core/nn/pooling.h"
 
 #include <stdlib.h>
@@ -57,6 +58,12 @@ static void backward(const void *state, const struct layer_pass *pass)
                                 pass->output_gradient + (size_t)i * pool->out, &pool->window,
                                 pool->planes);
     }
+}
+
+const struct window *layer_maxpool_window(const void *state)
+{
+    const struct maxpool *pool = state;
+    return &pool->window;
 }
 
 const struct layer_kind layer_maxpool = {

@@ -90,6 +90,9 @@ static void plan_all(struct workspace *w, const struct workspace_size *size)
                              (size_t)(size->slot_per_block ? size->blocks : size->threads),
                              w->slot_bytes);
     w->scratch_at = arena_plan(&w->arena, (size_t)size->threads, w->scratch_bytes);
+    for (int n = 0; n < w->graph->node_count; n++) {
+        w->nodes[n].prepared_at = arena_plan(&w->arena, 1, w->graph->nodes[n].prepared);
+    }
     w->gradient_stride = (w->graph->parameters.trained + LINE_REALS - 1) / LINE_REALS * LINE_REALS;
     w->gradients_at = arena_plan(&w->arena, size->training ? (size_t)size->blocks : 0,
                                  w->gradient_stride * sizeof(real));
@@ -156,6 +159,11 @@ void *workspace_saved(const struct workspace *w, int slot, int node)
 void *workspace_scratch(const struct workspace *w, int thread)
 {
     return w->arena.base + w->scratch_at + (size_t)thread * w->scratch_bytes;
+}
+
+void *workspace_prepared(const struct workspace *w, int node)
+{
+    return w->arena.base + w->nodes[node].prepared_at;
 }
 
 real *workspace_parameter_gradient(const struct workspace *w, int block)

@@ -22,6 +22,7 @@ struct value_place {
 
 struct node_place {
     size_t saved_at;
+    size_t prepared_at; /* in the arena */
     size_t forward_sums_at; /* in an array of sums, elements */
     size_t backward_sums_at;
     /* Another reader of that input writes its gradient first: this one's goes
@@ -70,6 +71,7 @@ real *workspace_gradient(const struct workspace *w, int slot, int value);
 real *workspace_spare(const struct workspace *w, int slot, int input);
 void *workspace_saved(const struct workspace *w, int slot, int node);
 void *workspace_scratch(const struct workspace *w, int thread);
+void *workspace_prepared(const struct workspace *w, int node);
 real *workspace_parameter_gradient(const struct workspace *w, int block);
 double *workspace_sums(const struct workspace *w, int block); /* block = blocks: the totals */
 

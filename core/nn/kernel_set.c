@@ -1,0 +1,72 @@
+#include "core/nn/kernel_set.h"
+
+#include "core/nn/kernel_tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct kernel_set set_c = {
+    "c", &conv_pool_planar_c, &conv_pool_blocked_c, &layout_c, &linear_c, &pixels_c,
+};
+
+#ifdef KERNEL_X86
+static const struct kernel_set set_avx2 = {
+    "avx2", &conv_pool_planar_avx2, &conv_pool_blocked_avx2, &layout_avx2, &linear_avx2,
+    &pixels_avx2,
+};
+
+static const struct kernel_set set_avx512 = {
+    "avx512", &conv_pool_planar_avx512, &conv_pool_blocked_avx512, &layout_avx512,
+    &linear_avx512, &pixels_avx512,
+};
+#endif
+
+// The best first; what runs one runs all behind it.
+static const struct kernel_set *const all_sets[] = {
+#ifdef KERNEL_X86
+    &set_avx512,
+    &set_avx2,
+#endif
+    &set_c,
+    NULL,
+};
+
+// The one choice that is the process's and not a net's: which of several
+// equivalent instructions to use.
+static const struct kernel_set *chosen;
+
+const struct kernel_set *const *kernel_sets(void)
+{
+    const struct kernel_set *const *best = all_sets;
+#ifdef KERNEL_X86
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
+               && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+    best += avx512 ? 0 : avx2 ? 1 : 2;
+#endif
+    return best;
+}
+
+const struct kernel_set *kernel_set_current(void)
+{
+    return chosen ? chosen : kernel_sets()[0];
+}
+
+int kernel_set_choose(const char *name, struct error *err)
+{
+    char names[64] = "";
+    if (strcmp(name, "auto") == 0) {
+        chosen = NULL;
+        return 0;
+    }
+    for (const struct kernel_set *const *set = kernel_sets(); *set; set++) {
+        if (strcmp((*set)->name, name) == 0) {
+            chosen = *set;
+            return 0;
+        }
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, ", %s", (*set)->name);
+    }
+    return error_set(err, ERR_USAGE, "instruction set '%.40s': this program on this processor "
+                     "has auto%s", name, names);
+}

@@ -1,0 +1,322 @@
+// Fused graphs compute what plain ones do, and are fused where they should be.
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/nn/executor.h"
+#include "core/nn/fuse.h"
+#include "core/nn/init.h"
+#include "core/nn/kernel_set.h"
+#include "tests/unit/nn_fixture.h"
+
+enum { CLASSES = 5, IMAGES = 7 };
+
+static struct graph *make_graph(const char *text, struct shape input)
+{
+    struct error err = ERROR_INIT;
+    struct graph *graph;
+    struct net_spec *spec = fixture_spec(text);
+    assert_int_equal(graph_open(&graph, "test.net", input, CLASSES, &err), 0);
+    assert_int_equal(graph_add_spec(graph, spec, &err), 0);
+    assert_int_equal(graph_finish(graph, &err), 0);
+    init_parameters(graph, 4);
+    fixture_spec_free(&spec);
+    return graph;
+}
+
+static struct graph *make_fused(const struct graph *graph)
+{
+    struct error err = ERROR_INIT;
+    struct graph *fused;
+    assert_int_equal(graph_fuse(&fused, graph, &err), 0);
+    return fused;
+}
+
+// ---- one run ----
+
+struct result {
+    unsigned stream; // of the input
+    size_t input_size;
+    float outputs[IMAGES * CLASSES];
+    float *gradient;
+};
+
+static void load(void *context, int first, int images, real *input)
+{
+    const struct result *result = context;
+    for (size_t i = 0; i < (size_t)images * result->input_size; i++) {
+        input[i] = (real)fixture_uniform(result->stream, (uint64_t)first * result->input_size + i);
+    }
+}
+
+static void head(void *context, int first, int images, const real *output, real *gradient)
+{
+    struct result *result = context;
+    size_t count = (size_t)images * CLASSES;
+    size_t at = (size_t)first * CLASSES;
+    memcpy(result->outputs + at, output, count * sizeof *output);
+    for (size_t i = 0; gradient && i < count; i++) {
+        gradient[i] = (real)fixture_uniform(42, at + i);
+    }
+}
+
+static struct result run(const struct graph *graph, bool plain, int thread_count,
+                         unsigned stream)
+{
+    struct error err = ERROR_INIT;
+    struct threads *threads;
+    struct executor *executor;
+    struct executor_options options = {.images = IMAGES, .training = true, .plain = plain};
+    struct result result = {.stream = stream, .input_size = graph->values[0].elements};
+    struct executor_work work = {.images = IMAGES, .load = load, .head = head,
+                                 .context = &result};
+    assert_int_equal(threads_open(&threads, thread_count, &err), 0);
+    assert_int_equal(executor_open(&executor, graph, &options, threads, &err), 0);
+    assert_true(executor_train(executor, &work));
+    assert_true(executor_train(executor, &work)); // from used memory
+    size_t bytes = graph->parameters.trained * sizeof(float);
+    result.gradient = malloc(bytes);
+    assert_non_null(result.gradient);
+    memcpy(result.gradient, executor_gradient(executor), bytes);
+    executor_close(&executor);
+    threads_close(&threads);
+    return result;
+}
+
+static double difference(const float *x, const float *expected, size_t count)
+{
+    double error = 0;
+    double norm = 0;
+    for (size_t i = 0; i < count; i++) {
+        double d = (double)x[i] - (double)expected[i];
+        error += d * d;
+        norm += (double)expected[i] * (double)expected[i];
+    }
+    assert_true(norm > 0);
+    return sqrt(error / norm);
+}
+
+// Do the gradients agree? The outputs must.
+static bool compare(const struct graph *graph, unsigned stream, const char *text)
+{
+    struct result fused = run(graph, false, 2, stream);
+    struct result plain = run(graph, true, 1, stream);
+    double error = difference(fused.outputs, plain.outputs, IMAGES * CLASSES);
+    if (!(error < 5e-6)) {
+        fail_msg("%s: outputs differ by %.2g", text, error);
+    }
+    bool agree = true;
+    for (int i = 0; i < graph->parameters.count; i++) {
+        const struct parameter *p = &graph->parameters.table[i];
+        error = difference(fused.gradient + p->offset, plain.gradient + p->offset, p->size);
+        if (!(error < 1e-5)) {
+            print_message("%s: the gradient of %s differs by %.2g\n", text, p->name, error);
+            agree = false;
+        }
+    }
+    free(fused.gradient);
+    free(plain.gradient);
+    return agree;
+}
+
+static int count_kind(const struct graph *graph, const struct layer_kind *kind)
+{
+    int count = 0;
+    for (int n = 0; n < graph->node_count; n++) {
+        count += graph->nodes[n].kind == kind;
+    }
+    return count;
+}
+
+// ---- tests ----
+
+static const struct {
+    const char *text;
+    struct shape input;
+    int fused; // nodes that conv, relu and maxpool become
+    int relus; // that remain
+} nets[] = {
+    {"conv 7x7x8\nrelu\nmaxpool 2\nconv 7x7x16\nrelu\nmaxpool 2\nflatten\nrelu\nlinear",
+     {3, 40, 43, false}, 2, 0},
+    {"conv 3x3x6 padding=1\nmaxpool 2\nrelu\nconv 5x5x12 padding=2\nrelu\nmaxpool 2\n"
+     "conv 3x3x20 padding=1\nrelu\nflatten\nlinear", {3, 26, 21, false}, 2, 1},
+    // From and to planes of another layer, which wants a gradient.
+    {"conv 1x1x5\nconv 3x3x16\nrelu\nmaxpool 2\nconv 1x1x8\nflatten\nlinear",
+     {3, 17, 18, false}, 1, 0},
+    {"conv 5x5x8 bias=off padding=1\nrelu\nmaxpool 2\nflatten\nlinear", {9, 12, 13, false}, 1, 0},
+    {"conv 2x6x7\nrelu\nmaxpool 2\nconv 3x2x7\nrelu\nmaxpool 2\nflatten\nlinear",
+     {1, 19, 30, false}, 2, 0},
+    // Three in a row, and values that are not read to their end.
+    {"conv 3x3x8\nrelu\nmaxpool 2\nconv 4x4x8 padding=2x0\nmaxpool 2\nrelu\nconv 3x3x8\nrelu\n"
+     "maxpool 2\nrelu\nflatten\nrelu\nlinear", {4, 41, 42, false}, 3, 0},
+    // No path, or not worth one.
+    {"conv 3x3x8 stride=2\nrelu\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x8 dilation=2\nrelu\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x6 groups=3\nrelu\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x8\nrelu\nmaxpool 3\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x8\nrelu\nmaxpool 2 stride=1\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x8\nrelu\nmaxpool 2 padding=1\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x9x8\nrelu\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x1\nrelu\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 1},
+    {"conv 3x3x8\nmaxpool 2\nflatten\nlinear", {3, 17, 17, false}, 0, 0},
+    {"conv 3x3x8\nrelu\nflatten\nrelu\nlinear 7\nrelu\nrelu\nlinear", {3, 9, 9, false}, 0, 2},
+};
+
+enum { NETS = sizeof nets / sizeof nets[0] };
+
+static void test_same_as_plain(void **state)
+{
+    (void)state;
+    for (const struct kernel_set *const *set = kernel_sets(); *set; set++) {
+        struct error err = ERROR_INIT;
+        assert_int_equal(kernel_set_choose((*set)->name, &err), 0);
+        for (int i = 0; i < NETS; i++) {
+            struct graph *graph = make_graph(nets[i].text, nets[i].input);
+            // Where two places of a window are nearly the same, rounding decides
+            // which one wins, and gradients go another way: once in a while.
+            int agree = 0;
+            for (unsigned stream = 41; stream < 46; stream++) {
+                agree += compare(graph, stream, nets[i].text);
+            }
+            assert_true(agree >= 4);
+            graph_close(&graph);
+        }
+    }
+    struct error err = ERROR_INIT;
+    assert_int_equal(kernel_set_choose("auto", &err), 0);
+}
+
+static void test_what_is_fused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < NETS; i++) {
+        struct graph *plain = make_graph(nets[i].text, nets[i].input);
+        struct graph *graph = make_fused(plain);
+        int fused = count_kind(graph, &layer_conv_pool);
+        int relus = count_kind(graph, &layer_relu);
+        if (fused != nets[i].fused || relus != nets[i].relus) {
+            fail_msg("%s: %d fused nodes and %d relus, not %d and %d", nets[i].text, fused,
+                     relus, nets[i].fused, nets[i].relus);
+        }
+        assert_int_equal(graph->value_count, graph->node_count + 1);
+        graph_fuse_close(&graph);
+        graph_close(&plain);
+    }
+}
+
+// The second layer reads 28 of the first one's 29 rows and columns.
+static void test_only_what_is_read(void **state)
+{
+    (void)state;
+    struct graph *plain = make_graph(nets[0].text, shape_planes(3, 64, 64));
+    struct graph *graph = make_fused(plain);
+    assert_int_equal(graph->node_count, 4);
+    assert_string_equal(graph->nodes[0].label, "line 1: conv, line 2: relu, line 3: maxpool");
+    assert_int_equal(graph->nodes[0].inputs[0], 0);
+    assert_int_equal(graph->values[1].elements, 8 * 28 * 28);
+    assert_int_equal(graph->values[2].elements, 16 * 11 * 11);
+    assert_int_equal(graph->values[2].shape.height, 11);
+    assert_true(graph->nodes[1].multiply_adds == 23.0 * 23 * 16 * 8 * 49);
+    static const int origin[] = {0, 3, 6, 8};
+    for (int n = 0; n < 4; n++) {
+        assert_int_equal(graph->nodes[n].origin, origin[n]);
+    }
+    assert_int_equal(plain->node_count, 9); // is as it was
+    assert_int_equal(plain->values[3].elements, 8 * 29 * 29);
+    graph_fuse_close(&graph);
+    graph_close(&plain);
+}
+
+// A value that somebody else reads, too, has to be there as it is.
+static void test_second_reader(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"conv 3x3x8", "relu", "maxpool 2"};
+    for (int shared = 0; shared < 3; shared++) {
+        struct error err = ERROR_INIT;
+        struct graph *graph;
+        int value = 0;
+        int seen = 0;
+        assert_int_equal(graph_open(&graph, "test.net", shape_planes(3, 12, 12), CLASSES, &err),
+                         0);
+        for (int i = 0; i < 3; i++) {
+            struct net_spec *spec = fixture_spec(words[i]);
+            assert_int_equal(graph_add(&value, graph, layer_kind_find(spec->lines[0].word),
+                                       spec->lines, "x.", &value, 1, &err), 0);
+            fixture_spec_free(&spec);
+            seen = i == shared ? value : seen;
+        }
+        struct net_spec *spec = fixture_spec("flatten");
+        int other;
+        assert_int_equal(graph_add(&other, graph, &layer_flatten, spec->lines, "y.", &seen, 1,
+                                   &err), 0);
+        assert_int_equal(graph_add(&value, graph, &layer_flatten, spec->lines, "z.", &value, 1,
+                                   &err), 0);
+        fixture_spec_free(&spec);
+        struct graph *fused = make_fused(graph);
+        // What pooling writes may well have two readers.
+        assert_int_equal(count_kind(fused, &layer_conv_pool), shared == 2);
+        graph_fuse_close(&fused);
+        graph_close(&graph);
+    }
+}
+
+static void test_threads_change_nothing(void **state)
+{
+    (void)state;
+    struct graph *graph = make_graph(nets[0].text, nets[0].input);
+    struct result one = run(graph, false, 1, 41);
+    for (int threads = 2; threads <= 5; threads++) {
+        struct result many = run(graph, false, threads, 41);
+        assert_memory_equal(many.outputs, one.outputs, sizeof one.outputs);
+        assert_memory_equal(many.gradient, one.gradient,
+                            graph->parameters.trained * sizeof(float));
+        free(many.gradient);
+    }
+    free(one.gradient);
+    graph_close(&graph);
+}
+
+static void test_not_finite_is_found(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct graph *graph = make_graph(nets[0].text, nets[0].input);
+    struct threads *threads;
+    struct executor *executor;
+    struct executor_options options = {.images = IMAGES, .training = true};
+    struct result result = {.stream = 41, .input_size = graph->values[0].elements};
+    struct executor_work work = {.images = IMAGES, .load = load, .head = head,
+                                 .context = &result};
+    assert_int_equal(threads_open(&threads, 1, &err), 0);
+    assert_int_equal(executor_open(&executor, graph, &options, threads, &err), 0);
+    const struct parameter *p = parameters_find(&graph->parameters, "3.weight");
+    assert_non_null(p);
+    graph->parameters.values[p->offset + 100] = NAN;
+    executor_train(executor, &work);
+    assert_true(isnan(result.outputs[0]));
+    assert_int_equal(executor_find_not_finite(executor, &work), 3); // of the plain graph
+    executor_close(&executor);
+    threads_close(&threads);
+    graph_close(&graph);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_as_plain),
+        cmocka_unit_test(test_what_is_fused),
+        cmocka_unit_test(test_only_what_is_read),
+        cmocka_unit_test(test_second_reader),
+        cmocka_unit_test(test_threads_change_nothing),
+        cmocka_unit_test(test_not_finite_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
