@@ -1,21 +1,20 @@
 #include "formats/h5_file.h"
 
 #include "core/base/io.h"
+#include "core/base/mapping.h"
 #include "core/base/text.h"
 #include "formats/h5_description.h"
 #include "formats/h5_outline.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct h5_file {
     char *path;
     int fd;
     uint64_t size;
-    void *mapping; // NULL while there is none
+    struct mapping *mapping; // NULL while there is none
     void *outline; // names in the description point into it
     struct h5_description description;
 };
@@ -105,12 +104,7 @@ static int map_file(struct h5_file *file, struct error *err)
     if (file->size > SIZE_MAX) {
         return error_set(err, ERR_NOMEM, "%s: too large to map", file->path);
     }
-    void *mapping = mmap(NULL, (size_t)file->size, PROT_READ, MAP_SHARED, file->fd, 0);
-    if (mapping == MAP_FAILED) {
-        return error_errno(err, errno, "%s: cannot map", file->path);
-    }
-    file->mapping = mapping;
-    return 0;
+    return mapping_open(&file->mapping, file->fd, (size_t)file->size, file->path, err);
 }
 
 int h5_file_open(struct h5_file **ret, const char *path, const struct sandbox *sandbox,
@@ -131,8 +125,8 @@ int h5_file_open(struct h5_file **ret, const char *path, const struct sandbox *s
     code = code < 0 ? code : read_outline(file, &size, sandbox, limits, err);
     code = code < 0 ? code : map_file(file, err);
     if (code == 0) {
-        code = h5_description_parse(&file->description, file->outline, size, path, file->mapping,
-                                    file->size, limits, err);
+        code = h5_description_parse(&file->description, file->outline, size, path,
+                                    mapping_data(file->mapping), file->size, limits, err);
     }
     if (code < 0) {
         h5_file_close(&file);
@@ -150,9 +144,7 @@ void h5_file_close(struct h5_file **file)
     }
     h5_description_clear(&f->description);
     free(f->outline);
-    if (f->mapping) {
-        munmap(f->mapping, (size_t)f->size);
-    }
+    mapping_close(&f->mapping);
     if (f->fd >= 0) {
         close(f->fd);
     }
@@ -174,7 +166,12 @@ int h5_file_fd(const struct h5_file *file)
 const void *h5_file_mapping(const struct h5_file *file, size_t *ret_size)
 {
     *ret_size = (size_t)file->size;
-    return file->mapping;
+    return mapping_data(file->mapping);
+}
+
+int h5_file_check_whole(const struct h5_file *file, struct error *err)
+{
+    return mapping_check(file->mapping, err);
 }
 
 // ---- tables ----

@@ -69,6 +69,10 @@ const char *h5_file_path(const struct h5_file *file);
 int h5_file_fd(const struct h5_file *file);
 const void *h5_file_mapping(const struct h5_file *file, size_t *ret_size);
 
+/* Is the file still as long as it was? ERR_IO if not. For the end of long work
+ * on its data: see core/base/mapping.h. */
+int h5_file_check_whole(const struct h5_file *file, struct error *err) MUST_CHECK;
+
 /* ---- datasets ---- */
 
 /* All of them, by ascending path (bytewise). */

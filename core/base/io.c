@@ -1,10 +1,26 @@
 #include "core/base/io.h"
 
+#include "core/base/mapping.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// The kernel answers EFAULT where a page of what is written cannot be had: of a
+// mapped file that became shorter.
+static int write_failed(int number, const char *p, size_t size, const char *name,
+                        struct error *err)
+{
+    const char *source = number == EFAULT ? mapping_name_at(p) : NULL;
+    source = number == EFAULT && !source ? mapping_name_at(p + size - 1) : source;
+    if (source) {
+        return error_set(err, ERR_IO, "%s: became shorter, or unreadable, while it was in use",
+                         source);
+    }
+    return error_errno(err, number, "%s: cannot write", name);
+}
 
 int io_write_at(int fd, const void *data, size_t size, uint64_t offset, const char *name,
                 struct error *err)
@@ -16,7 +32,7 @@ int io_write_at(int fd, const void *data, size_t size, uint64_t offset, const ch
             continue;
         }
         if (n <= 0) {
-            return error_errno(err, n < 0 ? errno : EIO, "%s: cannot write", name);
+            return write_failed(n < 0 ? errno : EIO, p, size, name, err);
         }
         p += n;
         size -= (size_t)n;

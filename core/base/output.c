@@ -151,7 +151,7 @@ int output_reserve(struct output *output, uint64_t size, struct error *err)
     return 0;
 }
 
-static int sync_folder_of(const char *path, struct error *err)
+static int open_folder_of(int *ret, const char *path, struct error *err)
 {
     const char *slash = strrchr(path, '/');
     char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
@@ -160,12 +160,10 @@ static int sync_folder_of(const char *path, struct error *err)
     }
     int code = 0;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
-    if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL)) {
-        code = error_errno(err, errno, "%s: cannot sync", folder);
-    }
-    if (fd >= 0) {
-        close(fd);
+    if (fd < 0) {
+        code = error_errno(err, errno, "%s: its folder cannot be opened", path);
+    } else {
+        *ret = fd;
     }
     free(folder);
     return code;
@@ -189,7 +187,7 @@ static int rename_into_place(const struct output *o)
     return errno == EEXIST ? -1 : rename(o->partial, o->path);
 }
 
-int output_install(struct output *o, struct error *err)
+static int sync_and_rename(struct output *o, struct error *err)
 {
     if (fsync(o->fd) < 0) {
         return error_errno(err, errno, "%s: cannot sync", o->partial);
@@ -203,7 +201,24 @@ int output_install(struct output *o, struct error *err)
     }
     o->installed = true;
     crash_point("output-renamed");
-    return sync_folder_of(o->path, err);
+    return 0;
+}
+
+int output_install(struct output *o, struct error *err)
+{
+    // What can fail comes before the rename: behind it only the sync is left.
+    int folder = -1;
+    int code = open_folder_of(&folder, o->path, err);
+    code = code < 0 ? code : sync_and_rename(o, err);
+    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
+    if (code == 0 && fsync(folder) < 0 && errno != EINVAL) {
+        code = error_errno(err, errno, "%s: is written, but its folder cannot be synced, so that "
+                           "a power cut may undo it", o->path);
+    }
+    if (folder >= 0) {
+        close(folder);
+    }
+    return code;
 }
 
 int output_commit(struct output **output, struct error *err)

@@ -28,11 +28,12 @@ const char *output_partial_path(const struct output *output);
 int output_reserve(struct output *output, uint64_t size, struct error *err) MUST_CHECK;
 
 /* Sync, rename over PATH, sync the folder. Frees *output and sets it to NULL,
- * also on failure; then PATH is as before and PATH.partial is gone. */
+ * also on failure; then PATH is as before and PATH.partial is gone. Only where
+ * the very last step fails is PATH the new file: the message says so. */
 int output_commit(struct output **output, struct error *err) MUST_CHECK;
 
 /* The same for an output that may have to be taken up again: on failure it
- * stays as it is, open and locked. After success output_keep() closes it. */
+ * stays open and locked. After success output_keep() closes it. */
 int output_install(struct output *output, struct error *err) MUST_CHECK;
 
 /* Remove PATH.partial. Accepts NULL; sets *output to NULL. */

@@ -1,8 +1,13 @@
 #include "tools/common/program.h"
 
+#include "tools/common/lost_file.h"
+#include "tools/common/report.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void program_start(void)
@@ -12,8 +17,10 @@ void program_start(void)
         fd = open("/dev/null", O_RDWR);
     } while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd < 0) {
-        abort(); // no /dev/null, or no descriptor left: nothing can work
+        report_say(program_invocation_short_name, "cannot open /dev/null: %s", strerror(errno));
+        exit(EXIT_FAILED); // nothing can work without
     }
     close(fd);
     signal(SIGCHLD, SIG_DFL);
+    lost_file_install();
 }
