@@ -188,9 +188,21 @@ int class_list_parse(struct class_list *ret, const char *text, const char *what,
     return finish(ret, &draft, code);
 }
 
+// But for the case of ASCII letters, and for blanks written as underscores.
+static bool is_respelled(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        bool blanks = (*a == '_' || *a == ' ') && (*b == '_' || *b == ' ');
+        if (!blanks && strncasecmp(a, b, 1) != 0) {
+            return false;
+        }
+    }
+    return *a == *b;
+}
+
 int class_list_find(const struct class_list *list, const char *name)
 {
-    int folded = -1;
+    int folded = -1, respelled = -1;
     for (int i = 0; i < list->count; i++) {
         if (strcmp(list->names[i], name) == 0) {
             return i;
@@ -198,8 +210,11 @@ int class_list_find(const struct class_list *list, const char *name)
         if (folded < 0 && strcasecmp(list->names[i], name) == 0) {
             folded = i;
         }
+        if (respelled < 0 && is_respelled(list->names[i], name)) {
+            respelled = i;
+        }
     }
-    return folded;
+    return folded >= 0 ? folded : respelled;
 }
 
 void class_list_free(struct class_list *list)

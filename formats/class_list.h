@@ -32,8 +32,9 @@ int class_list_read_names(struct class_list *ret, const char *path,
 int class_list_parse(struct class_list *ret, const char *text, const char *what,
                      struct error *err) MUST_CHECK;
 
-/* The number of a class: of the very name, else of the one that differs only
- * in the case of ASCII letters; -1 when there is none. */
+/* The number of a class: of the very name, else of the first that differs only
+ * in the case of ASCII letters, else of the first that also has blanks where
+ * the name has underscores or the other way round; -1 when there is none. */
 int class_list_find(const struct class_list *list, const char *name);
 
 /* Accepts a zeroed struct. */

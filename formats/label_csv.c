@@ -2,62 +2,24 @@
 
 #include "core/base/text.h"
 #include "formats/class_list.h"
+#include "formats/csv_line.h"
 #include "formats/list_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_LIMIT = 1 << 30, COLUMNS_MAX = 32 };
+enum { FILE_LIMIT = 1 << 30 };
 
 enum column { COLUMN_CLIP, COLUMN_LABEL, COLUMN_CLASS, COLUMN_SOURCE, COLUMN_KINDS };
 
 static const char *const column_names[COLUMN_KINDS] = {"clip", "label", "class", "source"};
 
-// Cut a line into its fields, in place; "a ""b""" is unquoted. Returns how
-// many there are, or -1 where quotes do not match or there are too many.
-static int cut_fields(char *line, char *fields[COLUMNS_MAX])
-{
-    int count = 0;
-    char *from = line;
-    for (;;) {
-        if (count == COLUMNS_MAX) {
-            return -1;
-        }
-        char *to = from;
-        fields[count++] = to;
-        if (*from == '"') {
-            for (from++; *from != '"' || from[1] == '"'; from++) {
-                if (!*from) {
-                    return -1;
-                }
-                from += *from == '"';
-                *to++ = *from;
-            }
-            from++;
-        } else {
-            while (*from && *from != ',') {
-                from++;
-            }
-            to = from;
-        }
-        char next = *from;
-        *to = 0;
-        if (!next) {
-            return count;
-        }
-        if (next != ',') {
-            return -1;
-        }
-        from++;
-    }
-}
-
 static int read_header(struct list_text *text, int where[COLUMN_KINDS], int *ret_fields,
                        struct error *err)
 {
-    char *fields[COLUMNS_MAX];
+    char *fields[CSV_COLUMNS_MAX];
     char *line = list_text_next(text);
-    int count = line ? cut_fields(line, fields) : 0;
+    int count = line ? csv_line_cut(line, fields) : 0;
     for (int kind = 0; kind < COLUMN_KINDS; kind++) {
         where[kind] = -1;
         for (int i = 0; i < count; i++) {
@@ -77,8 +39,8 @@ static int read_header(struct list_text *text, int where[COLUMN_KINDS], int *ret
 static int read_row(struct label_row *ret, const struct list_text *text, char *line,
                     const int where[COLUMN_KINDS], int field_count, struct error *err)
 {
-    char *fields[COLUMNS_MAX];
-    int count = cut_fields(line, fields);
+    char *fields[CSV_COLUMNS_MAX];
+    int count = csv_line_cut(line, fields);
     if (count != field_count) {
         return error_set(err, ERR_FORMAT, "%s, line %zu: %d fields are needed, as in the first "
                          "line", text->name, text->line, field_count);

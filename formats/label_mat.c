@@ -5,7 +5,9 @@
 #include "formats/class_list.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <matio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@ enum {
     VERSION_73 = 0x0200,
     VECTORS_MAX = 8,
     LABELS_MAX = 16 << 20, // in one vector
-    TIMEOUT_MS = 60000,
+    TIMEOUT_MS = 5000, // a few bytes can keep matio busy for minutes
 };
 
 // The version that the header claims, or -1 when it is none of a MAT file.
@@ -33,22 +35,16 @@ static int header_version(const unsigned char header[HEADER_SIZE])
 }
 
 // matio would take other versions, too, and hand some to libhdf5.
-static int check_header(const char *path, struct error *err)
+static int check_header(int fd, uint64_t size, const char *path, struct error *err)
 {
-    int fd;
-    uint64_t size;
     unsigned char header[HEADER_SIZE];
-    int code = io_open_regular(&fd, &size, path, err);
-    if (code < 0) {
-        return code;
-    }
+    int code = 0;
     if (size < sizeof header) {
         code = error_set(err, ERR_FORMAT, "%s: %llu bytes; a MATLAB file (version 5) is needed",
                          path, (unsigned long long)size);
     } else {
         code = io_read_at(fd, header, sizeof header, 0, path, err);
     }
-    close(fd);
     if (code < 0) {
         return code;
     }
@@ -63,17 +59,24 @@ static int check_header(const char *path, struct error *err)
 
 struct reading {
     const char *path;
+    int fd;
     const struct label_vector *vectors;
     int count;
     mat_t *file;
 };
 
-// matio opens files by name only, so this comes before the sandbox closes.
-// Of a version 5 file it reads the header alone.
+// matio opens files by name only, so this comes before the sandbox closes; the
+// name is that of our descriptor, so that it is the file whose header was
+// checked. Of a version 5 file it reads the header alone.
 static int prepare(void *context, struct error *err)
 {
     struct reading *reading = context;
-    reading->file = Mat_Open(reading->path, MAT_ACC_RDONLY);
+    char name[48];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", reading->fd);
+    if (access(name, R_OK) < 0) {
+        return error_errno(err, errno, "%s: cannot be read through %s", reading->path, name);
+    }
+    reading->file = Mat_Open(name, MAT_ACC_RDONLY);
     if (!reading->file || Mat_GetVersion(reading->file) != MAT_FT_MAT5) {
         return error_set(err, ERR_FORMAT, "%s: not a MATLAB file of version 5", reading->path);
     }
@@ -175,14 +178,21 @@ int label_mat_read(struct label_vector *vectors, int count, const char *path,
                    const struct sandbox *sandbox, struct error *err)
 {
     assert(count <= VECTORS_MAX);
-    int code = check_header(path, err);
+    int fd;
+    uint64_t file_size;
+    int code = io_open_regular(&fd, &file_size, path, err);
     if (code < 0) {
         return code;
     }
-    struct reading reading = {path, vectors, count, NULL};
+    code = check_header(fd, file_size, path, err);
+    if (code < 0) {
+        close(fd);
+        return code;
+    }
+    struct reading reading = {path, fd, vectors, count, NULL};
     struct child_call call = {
         .name = path,
-        .fd = -1,
+        .fd = fd,
         .capacity = (size_t)count * (LABELS_MAX * sizeof(uint16_t) + sizeof(uint32_t)),
         .timeout_ms = TIMEOUT_MS,
         .prepare = prepare,
@@ -192,6 +202,7 @@ int label_mat_read(struct label_vector *vectors, int count, const char *path,
     void *answer;
     size_t size;
     code = child_call(&answer, &size, &call, sandbox, err);
+    close(fd);
     if (code < 0) {
         return code;
     }

@@ -110,11 +110,41 @@ static void test_group_names(void **state)
         {"_g1_", "g1"},
         {"", ""},
         {"_g12345678901234567890123456789_", "g12345678901234567890123456789"},
-        {"_g1234567890123456789012345678901_", ""},
+        // HMDB51
+        {"brush_hair/April_09_brush_hair_u_nm_np1_ba_goo_0.avi", "April_09_brush_hair"},
+        {"x_catch_f_cm_np12_le_med_10.avi", "x_catch"},
+        {"x_catch_q_cm_np1_le_med_1.avi", ""},
+        {"x_catch_f_xm_np1_le_med_1.avi", ""},
+        {"x_catch_f_cm_np_le_med_1.avi", ""},
+        {"x_catch_f_cm_np1_up_med_1.avi", ""},
+        {"x_catch_f_cm_np1_le_me_1.avi", ""},
+        {"x_catch_f_cm_np1_le_med_x.avi", ""},
+        {"f_cm_np1_le_med_1.avi", ""},
+        {"_f_cm_np1_le_med_1.avi", ""},
+        {"a_g02_f_cm_np1_le_med_1.avi", "g02"}, // UCF101's rule comes first
+        // Kinetics
+        {"air drumming/-2VKVjgNuE0_000012_000022.mp4", "-2VKVjgNuE0"},
+        {"__3a5678901_000012_000022.mp4", "__3a5678901"},
+        {"-2VKVjgNuE0_00012_000022.mp4", ""},
+        {"-2VKVjgNuE0_000012_00002x.mp4", ""},
+        {"-2VKVjgNuE0x000012_000022.mp4", ""},
+        {"-2VKVjgNuE0_000012x000022.mp4", ""},
+        {"-2VKVj.NuE0_000012_000022.mp4", ""},
+        {"-2VKVjgNuE0_0000120_000022.mp4", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char group[GROUP_NAME_SIZE];
         assert_string_equal(group_name_of(cases[i][0], group), cases[i][1]);
+    }
+    // The longest group that there is, and one that is too long.
+    for (int size = GROUP_NAME_SIZE; size <= GROUP_NAME_SIZE + 1; size++) {
+        char name[GROUP_NAME_SIZE + 32], group[GROUP_NAME_SIZE];
+        snprintf(name, sizeof name, "_g%0*d_", size - 2, 1);
+        assert_int_equal(strlen(group_name_of(name, group)),
+                         size == GROUP_NAME_SIZE ? GROUP_NAME_SIZE - 1 : 0);
+        snprintf(name, sizeof name, "%0*d_f_cm_np1_le_med_1.avi", size - 1, 1);
+        assert_int_equal(strlen(group_name_of(name, group)),
+                         size == GROUP_NAME_SIZE ? GROUP_NAME_SIZE - 1 : 0);
     }
 }
 

@@ -46,7 +46,7 @@ static void test_lists(void **state)
     struct error err = ERROR_INIT;
     struct split_lists lists;
     put_lists(CLASSES, TRAIN, TEST);
-    assert_int_equal(split_lists_read(&lists, "lists", &err), 0);
+    assert_int_equal(split_lists_read(&lists, "lists", true, &err), 0);
     assert_int_equal(lists.classes.count, 2);
     assert_int_equal(lists.fold_count, 1);
     const struct split_fold *fold = &lists.folds[0];
@@ -78,7 +78,7 @@ static void expect_bad(const char *classes, const char *train, const char *test,
     struct error err = ERROR_INIT;
     struct split_lists lists = {.fold_count = -7};
     put_lists(classes, train, test);
-    int code = split_lists_read(&lists, "lists", &err);
+    int code = split_lists_read(&lists, "lists", true, &err);
     assert_error(&err, code, ERR_FORMAT, text, other);
     assert_int_equal(lists.fold_count, -7);
 }
@@ -109,7 +109,7 @@ static void test_same_group_of_other_class_is_no_leak(void **state)
     struct split_lists lists;
     put_lists(CLASSES, "Archery/a_g01_c1.avi 1\nArchery/nogroup.avi 1\n",
               "HandstandPushups/b_g01_c1.avi\nArchery/neither.avi\n");
-    assert_int_equal(split_lists_read(&lists, "lists", &err), 0);
+    assert_int_equal(split_lists_read(&lists, "lists", true, &err), 0);
     assert_int_equal(lists.folds[0].count, 4);
     split_lists_free(&lists);
 }
@@ -119,23 +119,162 @@ static void test_missing_files(void **state)
     (void)state;
     struct error err = ERROR_INIT;
     struct split_lists lists;
-    int code = split_lists_read(&lists, "lists", &err);
+    int code = split_lists_read(&lists, "lists", true, &err);
+    assert_error(&err, code, ERR_IO, "lists", "No such file");
+    tree_put("lists/notes.txt", "nothing that says whose lists these are");
+    err = (struct error)ERROR_INIT;
+    code = split_lists_read(&lists, "lists", true, &err);
     assert_error(&err, code, ERR_IO, "lists/classInd.txt", "No such file");
     tree_put("lists/classInd.txt", CLASSES);
     err = (struct error)ERROR_INIT;
-    code = split_lists_read(&lists, "lists", &err);
+    code = split_lists_read(&lists, "lists", true, &err);
     assert_error(&err, code, ERR_FORMAT, "lists: no lists", "trainlist01.txt");
     tree_put("lists/trainlist03.txt", TRAIN);
     err = (struct error)ERROR_INIT;
-    code = split_lists_read(&lists, "lists", &err);
+    code = split_lists_read(&lists, "lists", true, &err);
     assert_error(&err, code, ERR_FORMAT, "lists/testlist03.txt: missing", "trainlist03.txt");
     // Empty lists are lists.
     tree_put("lists/trainlist03.txt", "");
     tree_put("lists/testlist03.txt", "");
     err = (struct error)ERROR_INIT;
-    assert_int_equal(split_lists_read(&lists, "lists", &err), 0);
+    assert_int_equal(split_lists_read(&lists, "lists", true, &err), 0);
     expect_part(&lists.folds[0], "Archery", "v_Archery_g08_c01.avi", PART_NONE);
     split_lists_free(&lists);
+}
+
+static void test_groups_are_looked_at_on_demand(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct split_lists lists;
+    put_lists(CLASSES, TRAIN, TEST "\nArchery/v_Archery_g08_c07.avi\n");
+    assert_int_equal(split_lists_read(&lists, "lists", false, &err), 0);
+    assert_int_equal(lists.folds[0].count, 6);
+    split_lists_free(&lists);
+}
+
+#define HMDB(film, number) film "_u_nm_np1_ba_goo_" number ".avi"
+
+static void test_hmdb51_lists(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct split_lists lists;
+    tree_put("lists/wave_test_split1.txt", HMDB("A_wave", "0") " 1 \r\n" HMDB("B_wave", "0") " 2 ");
+    tree_put("lists/brush_hair_test_split1.txt", HMDB("C_brush_hair", "0") " 0\n"
+             HMDB("C_brush_hair", "1") " 1\n");
+    tree_put("lists/wave_test_split3.txt", HMDB("A_wave", "0") " 2\n");
+    tree_put("lists/brush_hair_test_split3.txt", "");
+    tree_put("lists/readme_split1.txt", "not a list");
+    assert_int_equal(split_lists_read(&lists, "lists", true, &err), 0);
+    assert_int_equal(lists.classes.count, 2);
+    assert_string_equal(lists.classes.names[0], "brush_hair");
+    assert_string_equal(lists.classes.names[1], "wave");
+    assert_int_equal(lists.fold_count, 2);
+    assert_string_equal(lists.folds[0].name, "hmdb51-1");
+    assert_string_equal(lists.folds[1].name, "hmdb51-3");
+    const struct split_fold *fold = &lists.folds[0];
+    expect_part(fold, "wave", HMDB("A_wave", "0"), PART_TRAIN);
+    expect_part(fold, "wave", HMDB("B_wave", "0"), PART_TEST);
+    expect_part(fold, "brush_hair", HMDB("C_brush_hair", "1"), PART_TRAIN);
+    const struct split_line *left = split_fold_find(fold, "brush_hair", HMDB("C_brush_hair", "0"));
+    assert_non_null(left);
+    assert_int_equal(left->part, PART_NONE);
+    assert_string_equal(left->group, "C_brush_hair");
+    expect_part(&lists.folds[1], "wave", HMDB("A_wave", "0"), PART_TEST);
+    expect_part(&lists.folds[1], "wave", HMDB("B_wave", "0"), PART_NONE);
+    split_lists_free(&lists);
+}
+
+static void test_bad_hmdb51_lists(void **state)
+{
+    (void)state;
+    static const char *const bad[][3] = {
+        {"a.avi\n", "wave_test_split1.txt, line 1: 'a.avi'", "FILE PART is needed"},
+        {"a.avi 3\n", "line 1", "0, 1 (train) or 2 (test)"},
+        {"x/a.avi 1\n", "line 1", "FILE PART is needed"},
+        {"a.avi 1\nA.avi 2\n", "'wave/a.avi'", "train list and in the test list"},
+        {HMDB("A_wave", "0") " 1\n" HMDB("A_wave", "1") " 2\n", "group A_wave of wave",
+         "on both sides"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error err = ERROR_INIT;
+        struct split_lists lists;
+        tree_put("lists/wave_test_split1.txt", bad[i][0]);
+        int code = split_lists_read(&lists, "lists", true, &err);
+        assert_error(&err, code, ERR_FORMAT, bad[i][1], bad[i][2]);
+    }
+    // A fold has a list of every class.
+    struct error err = ERROR_INIT;
+    struct split_lists lists;
+    tree_put("lists/wave_test_split1.txt", "a.avi 1\n");
+    tree_put("lists/wave_test_split2.txt", "a.avi 1\n");
+    tree_put("lists/walk_test_split2.txt", "a.avi 1\n");
+    int code = split_lists_read(&lists, "lists", true, &err);
+    assert_error(&err, code, ERR_IO, "lists/walk_test_split1.txt", "No such file");
+}
+
+#define KINETICS_HEADER "label,youtube_id,time_start,time_end,split\n"
+
+static void test_kinetics_lists(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct split_lists lists;
+    tree_put("lists/train.csv", KINETICS_HEADER
+             "\"wave, \"\"big\"\"\",-2VKVjgNuE0,12,22,train\n"
+             "air drumming,abcdefghijk,0,10,train\n");
+    tree_put("lists/validate.csv", "split,youtube_id,time_start,time_end,is_cc,label\n"
+             "validate,ABCDEFGHIJK,100,110,0,air drumming\n");
+    tree_put("lists/test.csv", "youtube_id,time_start,time_end,split\nabcdefghijK,7,17,test\n");
+    tree_put("lists/notes.txt", "no list");
+    assert_int_equal(split_lists_read(&lists, "lists", true, &err), 0);
+    assert_int_equal(lists.classes.count, 2);
+    assert_string_equal(lists.classes.names[0], "air drumming");
+    assert_string_equal(lists.classes.names[1], "wave, \"big\"");
+    assert_null(lists.classes.names[2]);
+    assert_int_equal(lists.fold_count, 1);
+    const struct split_fold *fold = &lists.folds[0];
+    assert_string_equal(fold->name, "kinetics");
+    expect_part(fold, NULL, "-2VKVjgNuE0_000012_000022.mp4", PART_TRAIN);
+    expect_part(fold, "any", "abcdefghijk_000000_000010.webm", PART_TRAIN);
+    expect_part(fold, NULL, "ABCDEFGHIJK_000100_000110", PART_VAL);
+    expect_part(fold, NULL, "abcdefghijK_000007_000017.mp4", PART_TEST);
+    expect_part(fold, NULL, "abcdefghijk_000000_000011.mp4", PART_NONE);
+    const struct split_line *line = split_fold_find(fold, NULL, "-2VKVjgNuE0_000012_000022.mp4");
+    assert_int_equal(line->class_number, 1);
+    assert_string_equal(line->group, "-2VKVjgNuE0");
+    line = split_fold_find(fold, NULL, "abcdefghijK_000007_000017.mp4");
+    assert_int_equal(line->class_number, SPLIT_NO_CLASS);
+    split_lists_free(&lists);
+}
+
+static void test_bad_kinetics_lists(void **state)
+{
+    (void)state;
+    static const char *const bad[][3] = {
+        {"label,youtube_id,time_start,split\n", "train.csv", "youtube_id, time_start, time_end"},
+        {"", "train.csv", "its first line must name"},
+        {KINETICS_HEADER "a,abcdefghijk,0,10\n", "train.csv, line 2", "as the first line has"},
+        {KINETICS_HEADER "a,abcdefghijk,0.5,10,train\n", "line 2", "whole seconds"},
+        {KINETICS_HEADER "a,abcdefghijk,0,1000000,train\n", "line 2", "whole seconds"},
+        {KINETICS_HEADER "a,abcdefghij,0,10,train\n", "line 2", "eleven letters"},
+        {KINETICS_HEADER "a,abcdefghij/,0,10,train\n", "line 2", "eleven letters"},
+        {KINETICS_HEADER "a,abcdefghijk,0,10,dev\n", "line 2", "split must be train, val"},
+        {KINETICS_HEADER "unlabelled,abcdefghijk,0,10,train\n", "the label 'unlabelled'",
+         "reserved"},
+        {KINETICS_HEADER "a,abcdefghijk,0,10,train\na,abcdefghijk,0,10,val\n",
+         "'abcdefghijk_000000_000010'", "train list and in the val list"},
+        {KINETICS_HEADER "a,abcdefghijk,0,10,train\na,abcdefghijk,10,20,val\n",
+         "group abcdefghijk of a", "on both sides"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error err = ERROR_INIT;
+        struct split_lists lists;
+        tree_put("lists/train.csv", bad[i][0]);
+        int code = split_lists_read(&lists, "lists", true, &err);
+        assert_error(&err, code, ERR_FORMAT, bad[i][1], bad[i][2]);
+    }
 }
 
 static void test_official_lists(void **state)
@@ -149,7 +288,7 @@ static void test_official_lists(void **state)
     snprintf(folder, sizeof folder, "%s/ucf101-splits", data);
     struct error err = ERROR_INIT;
     struct split_lists lists;
-    assert_int_equal(split_lists_read(&lists, folder, &err), 0);
+    assert_int_equal(split_lists_read(&lists, folder, true, &err), 0);
     assert_int_equal(lists.classes.count, 101);
     assert_string_equal(lists.classes.names[34], "Hammering");
     assert_string_equal(lists.classes.names[35], "HammerThrow");
@@ -174,6 +313,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_group_of_other_class_is_no_leak, tree_enter,
                                         tree_leave),
         cmocka_unit_test_setup_teardown(test_missing_files, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_groups_are_looked_at_on_demand, tree_enter,
+                                        tree_leave),
+        cmocka_unit_test_setup_teardown(test_hmdb51_lists, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_bad_hmdb51_lists, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_kinetics_lists, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_bad_kinetics_lists, tree_enter, tree_leave),
         cmocka_unit_test(test_official_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
