@@ -157,7 +157,7 @@ static struct split_lists read_lists(void)
     tree_put("l/trainlist01.txt", "Throw/b_g01_c1.avi 1\nThrow/b_g01_c2.avi 1\n"
              "Throw/b_g01_c3.avi 1\nAbsent/a_g01_c1.avi 4\n");
     tree_put("l/testlist01.txt", "HAMMER/A_g02_c1.avi\nHammer/a_g02_c2.avi\n");
-    assert_int_equal(split_lists_read(&lists, "l", &err), 0);
+    assert_int_equal(split_lists_read(&lists, "l", true, &err), 0);
     return lists;
 }
 
@@ -183,10 +183,10 @@ static void test_official_lists(void **state)
                                     PART_NONE};
     assert_memory_equal(plan.splits[0].parts, parts, sizeof parts);
     assert_string_equal(plan.splits[1].name, "groups");
-    assert_int_equal(plan.folds[0].train_listed, 4);
-    assert_int_equal(plan.folds[0].train_absent, 2);
-    assert_int_equal(plan.folds[0].test_listed, 2);
-    assert_int_equal(plan.folds[0].test_absent, 1);
+    assert_int_equal(plan.folds[0].listed[PART_TRAIN], 4);
+    assert_int_equal(plan.folds[0].absent[PART_TRAIN], 2);
+    assert_int_equal(plan.folds[0].listed[PART_TEST], 2);
+    assert_int_equal(plan.folds[0].absent[PART_TEST], 1);
     assert_int_equal(plan.folds[0].unlisted.count, 2);
     assert_string_equal(plan.folds[0].unlisted.first, "Throw/\xc3\xa4.avi");
     plan_free(&plan);
@@ -198,9 +198,9 @@ static void test_official_lists(void **state)
     struct class_list chosen = choose("Hammer");
     const struct plan_options options = {.lists = &lists, .chosen = &chosen};
     assert_int_equal(plan_make(&plan, &source, &options, &err), 0);
-    assert_int_equal(plan.folds[0].train_listed, 0);
-    assert_int_equal(plan.folds[0].test_listed, 2);
-    assert_int_equal(plan.folds[0].test_absent, 1);
+    assert_int_equal(plan.folds[0].listed[PART_TRAIN], 0);
+    assert_int_equal(plan.folds[0].listed[PART_TEST], 2);
+    assert_int_equal(plan.folds[0].absent[PART_TEST], 1);
     plan_free(&plan);
     class_list_free(&chosen);
     chosen = choose("Absent"); // in classInd.txt, but no clip is
@@ -218,7 +218,8 @@ static void test_lists_that_do_not_fit(void **state)
         {"Throw/b_g01_c1.avi", "Throw", "g01"}, {"throw/B_g01_c1.avi", "throw", "g01"},
         {NULL, NULL, NULL}};
     struct split_lists lists = read_lists();
-    expect_failure(stranger, &(struct plan_options){.lists = &lists}, "'Chess'", "classInd.txt");
+    expect_failure(stranger, &(struct plan_options){.lists = &lists}, "'Chess'",
+                   "not in the lists");
     expect_failure(spelled_twice, &(struct plan_options){.lists = &lists},
                    "a second clip for 'throw/b_g01_c1.avi'", "ucf101-1");
     split_lists_free(&lists);

@@ -20,14 +20,25 @@ struct description {
     struct pack_plan plan;
 };
 
+// Attributes are in order of their names, as those of merged packs are.
+static void add_attribute(struct description *ret, struct pack_attribute attribute)
+{
+    int at = ret->plan.attribute_count++;
+    for (; at > 0 && strcmp(ret->attributes[at - 1].name, attribute.name) > 0; at--) {
+        ret->attributes[at] = ret->attributes[at - 1];
+    }
+    ret->attributes[at] = attribute;
+}
+
 static void describe(struct description *ret, const struct plan *plan,
                      const struct extract_settings *settings)
 {
     bool images = plan->source.images > 0;
     const struct pack_attribute attributes[] = {
+        {.name = "decoder", .type = ATTRIBUTE_TEXT, .text = clip_decoder_text()},
         {.name = "fit", .type = ATTRIBUTE_TEXT, .text = extract_fit_name(settings->fit)},
         {.name = "frames", .type = ATTRIBUTE_INTEGER, .integer = (uint64_t)settings->frames},
-        {.name = "groups_rule", .type = ATTRIBUTE_TEXT, .text = plan_groups_text},
+        {.name = "groups_rule", .type = ATTRIBUTE_TEXT, .text = plan->ratio.text},
         {.name = "height", .type = ATTRIBUTE_INTEGER, .integer = (uint64_t)settings->size[1]},
         {.name = "layout", .type = ATTRIBUTE_TEXT, .text = extract_layout_name(settings->layout)},
         {.name = "libraries", .type = ATTRIBUTE_TEXT, .text = clip_library_text()},
@@ -58,11 +69,12 @@ static void describe(struct description *ret, const struct plan *plan,
         .context = plan,
     };
     if (extract_has_stride(settings)) {
-        // In front of `width`: they are in order of their names, as merged ones are.
-        struct pack_attribute *last = &ret->attributes[ret->plan.attribute_count++];
-        last[0] = last[-1];
-        last[-1] = (struct pack_attribute){
-            .name = "stride", .type = ATTRIBUTE_INTEGER, .integer = (uint64_t)settings->stride};
+        add_attribute(ret, (struct pack_attribute){
+            .name = "stride", .type = ATTRIBUTE_INTEGER, .integer = (uint64_t)settings->stride});
+    }
+    if (settings->group_pattern) {
+        add_attribute(ret, (struct pack_attribute){
+            .name = "group_pattern", .type = ATTRIBUTE_TEXT, .text = settings->group_pattern});
     }
 }
 

@@ -3,8 +3,10 @@
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
 #include "tools/extract/finish.h"
+#include "tools/extract/group_pattern.h"
 #include "tools/extract/job.h"
 #include "tools/extract/notes.h"
+#include "tools/extract/own_lists.h"
 #include "tools/extract/plan.h"
 #include "tools/extract/settings.h"
 #include "tools/extract/show_plan.h"
@@ -49,15 +51,24 @@ static int read_classes(struct class_list *ret, const struct extract_settings *s
 }
 
 // From the command line to the plan.
-static int make_plan(struct plan *ret, struct split_lists *lists,
+static int make_plan(struct plan *ret, struct split_lists *lists, struct plan_list **own,
                      const struct extract_settings *settings, const struct sandbox *sandbox,
                      char **operands, int operand_count, struct error *err)
 {
     struct class_list chosen = {0};
     struct source source = {0};
     int code = read_classes(&chosen, settings, err);
+    struct group_ratio ratio;
+    if (code == 0) {
+        code = group_ratio_parse(&ratio, settings->ratio, err);
+    }
+    if (code == 0) {
+        code = own_lists_read(own, &settings->lists, err);
+    }
     if (code == 0 && settings->splits) {
-        code = split_lists_read(lists, settings->splits, err);
+        // With a pattern, the groups of the clips here are looked at later.
+        bool check_groups = !settings->force_split && !settings->group_pattern;
+        code = split_lists_read(lists, settings->splits, check_groups, err);
     }
     if (code == 0) {
         code = settings->layout == LAYOUT_TUTORIAL
@@ -65,11 +76,18 @@ static int make_plan(struct plan *ret, struct split_lists *lists,
             : source_find(&source, (const char *const *)operands, operand_count,
                           err);
     }
+    if (code == 0 && settings->group_pattern) {
+        code = group_pattern_apply(&source, settings->group_pattern, err);
+    }
     if (code == 0) {
         const struct plan_options options = {
             .lists = settings->splits ? lists : NULL,
             .chosen = settings->classes ? &chosen : NULL,
+            .own = *own,
+            .own_count = *own ? settings->lists.count : 0,
+            .ratio = ratio,
             .seed = settings->seed,
+            .force_split = settings->force_split,
         };
         code = plan_make(ret, &source, &options, err);
     }
@@ -104,6 +122,7 @@ static int run(const struct extract_settings *settings, char **operands, int ope
 {
     struct plan plan = {0};
     struct split_lists lists = {0};
+    struct plan_list *own = NULL;
     struct sandbox sandbox = sandbox_defaults();
     sandbox.mode = (enum sandbox_mode)settings->sandbox;
     int code = settings->dry_run ? 0 : check_output(settings, err);
@@ -111,15 +130,17 @@ static int run(const struct extract_settings *settings, char **operands, int ope
         code = check_sandbox(&sandbox, err);
     }
     if (code == 0) {
-        code = make_plan(&plan, &lists, settings, &sandbox, operands, operand_count, err);
+        code = make_plan(&plan, &lists, &own, settings, &sandbox, operands, operand_count, err);
     }
     if (code == 0) {
         notes_say(&plan);
+        own_lists_say(own, settings->lists.count);
         code = settings->dry_run ? show(&plan, settings, err)
                                  : pack(&plan, settings, counts, err);
     }
     plan_free(&plan);
     split_lists_free(&lists);
+    own_lists_free(&own, settings->lists.count);
     return code;
 }
 

@@ -23,10 +23,20 @@ static void say_tally(const struct tally *tally, const char *one, const char *ma
 
 static void say_fold(const struct plan_fold *fold)
 {
-    if (fold->train_absent + fold->test_absent > 0) {
-        report_say("extract", "%s: %zu of %zu listed train clips and %zu of %zu test clips are "
-                   "not here", fold->name, fold->train_absent, fold->train_listed,
-                   fold->test_absent, fold->test_listed);
+    char parts[200] = "";
+    size_t used = 0, absent = 0;
+    for (int part = PART_TRAIN; part < PART_COUNT; part++) {
+        bool first = used == 0, last = part == PART_TEST;
+        absent += fold->absent[part];
+        if (fold->listed[part] > 0 || part != PART_VAL) {
+            used += (size_t)snprintf(parts + used, sizeof parts - used, "%s%zu of %zu %s%s clips",
+                                     first ? "" : last ? " and " : ", ", fold->absent[part],
+                                     fold->listed[part], first ? "listed " : "",
+                                     pack_part_name((enum pack_part)part));
+        }
+    }
+    if (absent > 0) {
+        report_say("extract", "%s: %s are not here", fold->name, parts);
     }
     if (fold->unlisted.count > 0) {
         char shown[512];
@@ -58,7 +68,7 @@ void notes_say(const struct plan *plan)
         say_fold(&plan->folds[i]);
     }
     if (plan->without_group > 0) {
-        report_say("extract", "%zu clip%s of unknown group (no _gNN_ in the name): each is a "
+        report_say("extract", "%zu clip%s of unknown group (see --group-pattern): each is a "
                    "group of its own", plan->without_group, plural(plan->without_group));
     }
 }

@@ -2,6 +2,8 @@
 
 #include "core/base/text.h"
 #include "core/nn/dataset.h"
+#include "tools/extract/listed_classes.h"
+#include "tools/extract/plan_check.h"
 #include "tools/extract/plan_splits.h"
 
 #include <stdbool.h>
@@ -77,6 +79,7 @@ static int choose_classes(struct plan *plan, uint16_t *labels, const struct clas
         }
         labels[at] = (uint16_t)i;
     }
+    plan->classes.count = count; // also for who frees what there is when a copy fails
     int next = 0;
     for (int i = 0; i < all->count; i++) {
         if (labels[i] == NOT_PACKED) {
@@ -90,7 +93,6 @@ static int choose_classes(struct plan *plan, uint16_t *labels, const struct clas
             return error_nomem(err, "classes");
         }
     }
-    plan->classes.count = count;
     return 0;
 }
 
@@ -107,8 +109,8 @@ static int label_clips(struct plan *plan, const uint16_t *labels, const struct c
     for (uint32_t i = 0; i < source->classes.count; i++) {
         int at = class_list_find(all, source->classes.names[i]);
         if (at < 0 && !options->chosen) {
-            code = error_set(err, ERR_VALUE, "the class '%s' has clips here, but is not in "
-                             "classInd.txt (--classes A,B leaves other classes out)",
+            code = error_set(err, ERR_VALUE, "the class '%s' has clips here, but is not in the "
+                             "lists (--classes A,B leaves other classes out)",
                              source->classes.names[i]);
             break;
         }
@@ -194,7 +196,8 @@ int plan_make(struct plan *ret, struct source *source, const struct plan_options
     struct plan plan = {.source = *source};
     struct class_list all = {0};
     memset(source, 0, sizeof *source);
-    int code = list_all_classes(&all, options, &plan.source, err);
+    int code = options->lists ? listed_classes_apply(&plan.source, options->lists, err) : 0;
+    code = code < 0 ? code : list_all_classes(&all, options, &plan.source, err);
     uint16_t *labels = calloc((size_t)all.count + 1, sizeof *labels);
     if (code == 0) {
         code = labels ? choose_classes(&plan, labels, &all, options, err)
@@ -211,6 +214,9 @@ int plan_make(struct plan *ret, struct source *source, const struct plan_options
     }
     if (code == 0) {
         code = plan_make_splits(&plan, options, err);
+    }
+    if (code == 0 && !options->force_split) {
+        code = plan_check_groups(&plan, err);
     }
     free(all.names); // the names in it are others'
     free(labels);

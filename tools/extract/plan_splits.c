@@ -7,13 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Of a class with two groups, one is to be tested on.
-static const struct group_share shares[] = {{PART_TRAIN, 6}, {PART_TEST, 2}, {PART_VAL, 2}};
-const char plan_groups_text[] = "train 6, test 2, val 2; whole groups of each class";
-
 // A new column, all "none".
 static uint8_t *add_split(struct plan *plan, const char *name, struct error *err)
 {
+    for (int i = 0; i < plan->split_count; i++) {
+        if (strcmp(plan->splits[i].name, name) == 0) {
+            char shown[80];
+            error_set(err, ERR_VALUE, "there is a split called '%s' already: --split needs another "
+                      "name", text_escape(shown, sizeof shown, name));
+            return NULL;
+        }
+    }
     uint8_t *parts = calloc(plan->source.count + 1, sizeof *parts);
     if (!parts) {
         error_nomem(err, name);
@@ -54,16 +58,11 @@ static void count_absent(struct plan_fold *ret, const struct split_fold *fold, c
 {
     for (size_t i = 0; i < fold->count; i++) {
         const struct split_line *line = &fold->lines[i];
-        if (map[line->class_number] < 0) {
+        if (line->class_number != SPLIT_NO_CLASS && map[line->class_number] < 0) {
             continue; // of a class that was not asked for
         }
-        if (line->part == PART_TRAIN) {
-            ret->train_listed++;
-            ret->train_absent += !line->taken;
-        } else {
-            ret->test_listed++;
-            ret->test_absent += !line->taken;
-        }
+        ret->listed[line->part]++;
+        ret->absent[line->part] += !line->taken;
     }
 }
 
@@ -74,18 +73,22 @@ static int add_fold(struct plan *plan, const struct split_fold *fold,
     int *map = map_classes(plan, all);
     if (!parts || !map) {
         free(map);
-        return error_nomem(err, fold->name);
+        return parts ? error_nomem(err, fold->name) : err->code;
     }
     struct plan_fold *counts = &plan->folds[plan->fold_count++];
     counts->name = fold->name;
     int code = 0;
     for (size_t i = 0; code == 0 && i < plan->source.count; i++) {
         const struct source_clip *clip = &plan->source.clips[i];
-        if (clip->label == DATASET_UNLABELLED) {
+        bool labelled = clip->label != DATASET_UNLABELLED;
+        if (!labelled && !fold->by_stem) {
             continue;
         }
-        struct split_line *line = split_fold_find(fold, plan->classes.names[clip->label],
-                                                  file_name(clip));
+        struct split_line *line = split_fold_find(fold, labelled ? plan->classes.names[clip->label]
+                                                                 : NULL, file_name(clip));
+        if (!line && !labelled) {
+            continue;
+        }
         if (!line) {
             code = source_count_in(&plan->source, &counts->unlisted,
                                    plan->source.roots[clip->root], clip->path, err);
@@ -105,7 +108,7 @@ static int add_tutorial(struct plan *plan, struct error *err)
 {
     uint8_t *parts = add_split(plan, "tutorial", err);
     if (!parts) {
-        return ERR_NOMEM;
+        return err->code;
     }
     for (size_t i = 0; i < plan->source.count; i++) {
         parts[i] = plan->source.clips[i].part;
@@ -113,14 +116,39 @@ static int add_tutorial(struct plan *plan, struct error *err)
     return 0;
 }
 
-static int add_groups(struct plan *plan, uint64_t seed, struct error *err)
+static int add_own(struct plan *plan, struct plan_list *own, struct error *err)
+{
+    uint8_t *parts = add_split(plan, own->name, err);
+    if (!parts) {
+        return err->code;
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < plan->source.count; i++) {
+        struct part_line *line = part_list_find(&own->parts, plan->source.clips[i].path);
+        if (line) { // paths are unique, so it is its first clip
+            parts[i] = line->part;
+            found++;
+        }
+    }
+    own->absent = own->parts.count - found;
+    if (found == 0 && plan->source.count > 0) {
+        char listed[256], here[256];
+        return error_set(err, ERR_VALUE, "%s: none of its %zu paths is a clip's: the first is "
+                         "'%s', the first clip's '%s'", own->parts.text.name, own->parts.count,
+                         text_escape(listed, sizeof listed, own->parts.lines[0].path),
+                         text_escape(here, sizeof here, plan->source.clips[0].path));
+    }
+    return 0;
+}
+
+static int add_groups(struct plan *plan, const struct plan_options *options, struct error *err)
 {
     uint8_t *parts = add_split(plan, "groups", err);
     size_t count = plan->source.count;
     struct group_item *items = malloc((count + 1) * sizeof *items);
     if (!parts || !items) {
         free(items);
-        return error_nomem(err, "groups");
+        return parts ? error_nomem(err, "groups") : err->code;
     }
     for (size_t i = 0; i < count; i++) {
         const struct source_clip *clip = &plan->source.clips[i];
@@ -128,8 +156,8 @@ static int add_groups(struct plan *plan, uint64_t seed, struct error *err)
         items[i] = (struct group_item){labelled ? clip->label : -1, clip->group, clip->path};
         plan->without_group += labelled && !clip->group[0];
     }
-    int code = group_split(items, count, (const char *const *)plan->classes.names, seed, shares,
-                           sizeof shares / sizeof *shares, parts, err);
+    int code = group_split(items, count, (const char *const *)plan->classes.names, options->seed,
+                           plan->ratio.shares, plan->ratio.count, parts, err);
     free(items);
     return code;
 }
@@ -138,6 +166,10 @@ int plan_make_splits(struct plan *plan, const struct plan_options *options, stru
 {
     const struct source *source = &plan->source;
     int code = 0;
+    plan->ratio = options->ratio;
+    if (plan->ratio.count == 0) {
+        code = group_ratio_parse(&plan->ratio, NULL, err);
+    }
     for (int i = 0; code == 0 && options->lists && i < options->lists->fold_count; i++) {
         code = add_fold(plan, &options->lists->folds[i], &options->lists->classes, err);
     }
@@ -148,7 +180,10 @@ int plan_make_splits(struct plan *plan, const struct plan_options *options, stru
     // Clips are in order of their labels: unlabelled ones come last.
     bool labelled = source->count > 0 && source->clips[0].label != DATASET_UNLABELLED;
     if (code == 0 && labelled && !is_tutorial) {
-        code = add_groups(plan, options->seed, err);
+        code = add_groups(plan, options, err);
+    }
+    for (int i = 0; code == 0 && i < options->own_count; i++) {
+        code = add_own(plan, &options->own[i], err);
     }
     return code;
 }

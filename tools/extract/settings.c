@@ -25,7 +25,20 @@ static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 static const struct option_entry entries[] = {
     {.type = OPTION_HEADING, .help = "Clips and classes"},
     {.type = OPTION_TEXT, .name = "splits", .argument = "DIR", .offset = AT(splits),
-     .help = "UCF101's lists (classInd.txt, trainlist0N.txt, testlist0N.txt)"},
+     .help = "official lists: UCF101's (classInd.txt, trainlist0N.txt, testlist0N.txt), HMDB51's "
+             "(CLASS_test_splitN.txt) or those of Kinetics (*.csv)"},
+    {.type = OPTION_LIST, .name = "split", .argument = "NAME=FILE", .offset = AT(lists),
+     .help = "a split of your own: lines PATH PART, PATH behind SOURCE, PART being train, val, "
+             "test or none; may be given several times"},
+    {.type = OPTION_TEXT, .name = "ratio", .argument = "A:B:C", .offset = AT(ratio),
+     .help = "clips in train, val and test of the split 'groups' (6:2:2)"},
+    {.type = OPTION_TEXT, .name = "group-pattern", .argument = "REGEX",
+     .offset = AT(group_pattern),
+     .help = "a clip's group is what the first (...) of this POSIX extended regular expression "
+             "matches in its path (default: as the files of UCF101, HMDB51 and Kinetics are "
+             "named)"},
+    {.type = OPTION_FLAG, .name = "force-split", .offset = AT(force_split),
+     .help = "allow splits that have one group on two sides"},
     {.type = OPTION_TEXT, .name = "classes", .argument = "A,B|@FILE", .offset = AT(classes),
      .help = "pack these classes only (a name per line in FILE)"},
     {.type = OPTION_CHOICE, .name = "layout", .argument = "WORD", .offset = AT(layout),
@@ -128,6 +141,10 @@ static int check_tutorial(const struct extract_settings *settings, int operand_c
     if (settings->splits) {
         return error_set(err, ERR_USAGE, "--layout tutorial brings its own split: it does not go "
                          "with --splits");
+    }
+    if (settings->group_pattern || settings->ratio) {
+        return error_set(err, ERR_USAGE, "--layout tutorial says groups and parts itself: %s does "
+                         "not go with it", settings->ratio ? "--ratio" : "--group-pattern");
     }
     if (settings->frames != 3 || settings->samples != 1) {
         return error_set(err, ERR_USAGE, "--layout tutorial: a clip has three images: --frames %d "

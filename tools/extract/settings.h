@@ -24,6 +24,10 @@ struct extract_settings {
     int shard_count;   /* N */
     int layout; /* enum extract_layout */
     const char *splits;
+    struct option_list lists;  /* NAME=FILE: splits of the user's own */
+    bool force_split;          /* let a split have a group on two sides */
+    const char *group_pattern; /* NULL: the names of UCF101, HMDB51 and Kinetics */
+    const char *ratio;         /* "A:B:C"; NULL: 6:2:2 */
     const char *classes;
     int frames;
     int samples;

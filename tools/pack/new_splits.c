@@ -109,10 +109,11 @@ static int apply_fold(struct new_splits *splits, const struct split_fold *fold, 
     return 0;
 }
 
-int new_splits_official(struct new_splits *splits, const char *folder, struct error *err)
+int new_splits_official(struct new_splits *splits, const char *folder, bool check_groups,
+                        struct error *err)
 {
     struct split_lists lists = {0};
-    int code = split_lists_read(&lists, folder, err);
+    int code = split_lists_read(&lists, folder, check_groups, err);
     for (int i = 0; code == 0 && i < lists.fold_count; i++) {
         code = apply_fold(splits, &lists.folds[i], err);
     }

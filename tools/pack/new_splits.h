@@ -26,8 +26,9 @@ int new_splits_of(struct new_splits *ret, const struct pack *pack, struct error 
 int new_splits_draw(struct new_splits *splits, uint64_t seed, const struct group_share *shares,
                     int share_count, struct error *err) MUST_CHECK;
 
-/* The official folds of the lists in a folder (formats/split_lists.h). */
-int new_splits_official(struct new_splits *splits, const char *folder,
+/* The official folds of the lists in a folder (formats/split_lists.h); with
+ * check_groups lists that have a group on both sides are refused. */
+int new_splits_official(struct new_splits *splits, const char *folder, bool check_groups,
                         struct error *err) MUST_CHECK;
 
 /* NAME from the list in `file` (formats/part_list.h); clips that are not in it

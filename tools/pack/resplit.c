@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "formats/pack_layout.h"
+#include "tools/common/group_ratio.h"
 #include "tools/common/stop.h"
 #include "tools/pack/new_splits.h"
 #include "tools/pack/verb.h"
@@ -9,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SHARE_MAX = 1000000, SHARES = 3, RULE_SIZE = 100 };
 
 struct resplit_settings {
     struct verb_settings common;
@@ -35,7 +34,8 @@ static const struct option_entry entries[] = {
     {.type = OPTION_TEXT, .name = "ratio", .argument = "A:B:C", .offset = AT(ratio),
      .help = "draw 'groups' anew, with A : B : C clips in train, val and test (6:2:2)"},
     {.type = OPTION_TEXT, .name = "splits", .argument = "DIR", .offset = AT(splits),
-     .help = "UCF101's lists (classInd.txt, trainlist0N.txt, testlist0N.txt)"},
+     .help = "official lists: UCF101's (classInd.txt, trainlist0N.txt, testlist0N.txt), HMDB51's "
+             "(CLASS_test_splitN.txt) or those of Kinetics (*.csv)"},
     {.type = OPTION_LIST, .name = "split", .argument = "NAME=FILE", .offset = AT(lists),
      .help = "a split of your own: lines PATH PART, PART being train, val, test or none; may be "
              "given several times"},
@@ -56,51 +56,16 @@ static const struct command command = {
 
 // ---- what is asked for ----
 
-// "6:2:2" (train, val, test) into shares, in the order in which parts are served.
-static int parse_ratio(struct group_share shares[SHARES], int *ret_count, const char *text,
-                       struct error *err)
-{
-    static const enum pack_part parts[SHARES] = {PART_TRAIN, PART_VAL, PART_TEST};
-    static const int place[SHARES] = {0, 2, 1}; // of few groups, one is to be tested on
-    uint32_t given[SHARES] = {0, 0, 0};
-    uint64_t number = 0;
-    char copy[64], *next = copy;
-    bool good = strlen(text) < sizeof copy;
-    if (good) {
-        memcpy(copy, text, strlen(text) + 1);
-    }
-    for (int i = 0; good && i < SHARES; i++) {
-        char *word = strsep(&next, ":");
-        good = word && text_to_u64(word, &number) && number <= SHARE_MAX;
-        given[place[i]] = (uint32_t)number;
-    }
-    if (!good || next || given[0] == 0) {
-        char shown[80];
-        return error_set(err, ERR_USAGE, "--ratio %s: A:B:C is needed, whole numbers up to %d, A "
-                         "(train) at least 1", text_escape(shown, sizeof shown, text), SHARE_MAX);
-    }
-    int count = 0;
-    for (int i = 0; i < SHARES; i++) {
-        if (given[i] > 0) {
-            shares[count++] = (struct group_share){(uint8_t)parts[place[i]], given[i]};
-        }
-    }
-    *ret_count = count;
-    return 0;
-}
-
 // What the plan of the new pack points to.
 struct resplit {
     struct new_splits splits;
     bool drawn;
     uint64_t seed;
-    char rule[RULE_SIZE];
+    struct group_ratio ratio;
 };
 
 static int draw(struct resplit *r, const struct resplit_settings *settings, struct error *err)
 {
-    struct group_share shares[SHARES];
-    int count = 0;
     r->drawn = true;
     r->seed = 54321;
     if (settings->seed && !text_to_u64(settings->seed, &r->seed)) {
@@ -108,17 +73,11 @@ static int draw(struct resplit *r, const struct resplit_settings *settings, stru
         return error_set(err, ERR_USAGE, "--seed %s: a whole number from 0 to 2^64 - 1 is needed",
                          text_escape(shown, sizeof shown, settings->seed));
     }
-    int code = parse_ratio(shares, &count, settings->ratio ? settings->ratio : "6:2:2", err);
+    int code = group_ratio_parse(&r->ratio, settings->ratio, err);
     if (code < 0) {
         return code;
     }
-    size_t used = 0;
-    for (int i = 0; i < count; i++) {
-        used += (size_t)snprintf(r->rule + used, sizeof r->rule - used, "%s%s %u", i ? ", " : "",
-                                 pack_part_name((enum pack_part)shares[i].part), shares[i].share);
-    }
-    snprintf(r->rule + used, sizeof r->rule - used, "; whole groups of each class");
-    return new_splits_draw(&r->splits, r->seed, shares, count, err);
+    return new_splits_draw(&r->splits, r->seed, r->ratio.shares, r->ratio.count, err);
 }
 
 static int add_list(struct resplit *r, const char *text, struct error *err)
@@ -152,7 +111,8 @@ static int make_splits(struct resplit *r, const struct pack *pack,
         code = draw(r, settings, err);
     }
     if (code == 0 && settings->splits) {
-        code = new_splits_official(&r->splits, settings->splits, err);
+        code = new_splits_official(&r->splits, settings->splits,
+                                   !settings->force_split, err);
     }
     for (int i = 0; code == 0 && i < settings->lists.count; i++) {
         code = add_list(r, settings->lists.values[i], err);
@@ -204,7 +164,7 @@ static int take_attributes(struct pack_attribute *attributes, const struct respl
     }
     if (r->drawn) {
         attributes[count++] = (struct pack_attribute){
-            .name = "groups_rule", .type = ATTRIBUTE_TEXT, .text = r->rule};
+            .name = "groups_rule", .type = ATTRIBUTE_TEXT, .text = r->ratio.text};
         attributes[count++] = (struct pack_attribute){
             .name = "groups_seed", .type = ATTRIBUTE_INTEGER, .integer = r->seed};
     }
@@ -321,7 +281,8 @@ static enum exit_status run(int argc, char **argv)
     struct error err = ERROR_INIT;
     int code = resplit(pack, &settings, &err);
     pack_close(&pack);
-    return code < 0 ? report_failure(command.name, &err) : verb_end(&command, EXIT_DONE);
+    return code < 0 ? report_failure(command.name, &err) : verbs_end(&command, EXIT_DONE);
 }
 
-const struct verb verb_resplit = {"resplit", &command, run};
+const struct verb verb_resplit = {"resplit", &command, run,
+                                  "write a pack with the same pixels and other splits"};
