@@ -289,6 +289,11 @@ void clip_reader_close(struct clip_reader **reader)
     *reader = NULL;
 }
 
+const char *clip_decoder_text(void)
+{
+    return "bitexact";
+}
+
 const char *clip_scaler_text(void)
 {
     return "swscale area+accurate_rnd+full_chroma_int+bitexact";

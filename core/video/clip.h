@@ -81,6 +81,8 @@ void clip_reader_close(struct clip_reader **reader);
 
 /* How pixels come about, for the pack's attributes: each a constant text. How
  * a clip was gone through (enum clip_seek) has none: it changes nothing. */
+const char *clip_decoder_text(void); /* "bitexact": the decoder's pixels, too, are those of
+                                      * plain C code, whatever the CPU can do */
 const char *clip_scaler_text(void);  /* "swscale area+accurate_rnd+full_chroma_int+bitexact" */
 const char *clip_matrix_text(void);  /* the rule for matrix and range */
 const char *clip_library_text(void); /* "libavcodec 59.37.100 libavformat ... libswscale ..." */

@@ -38,6 +38,7 @@ static int open_codec(struct decoder *decoder, struct error *err)
     int number = avcodec_parameters_to_context(decoder->codec, stream->codecpar);
     if (number >= 0) {
         decoder->codec->thread_count = 1;
+        decoder->codec->flags |= AV_CODEC_FLAG_BITEXACT; // see clip_decoder_text()
         decoder->codec->max_pixels = MAX_PIXELS;
         decoder->codec->pkt_timebase = stream->time_base;
         decoder->codec->framerate = stream->avg_frame_rate;

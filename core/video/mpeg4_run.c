@@ -23,6 +23,7 @@ static int open_codec(struct run *run, struct error *err)
         return error_nomem(err, "decoder");
     }
     run->codec->thread_count = 1;
+    run->codec->flags |= AV_CODEC_FLAG_BITEXACT; // see clip_decoder_text()
     // No guessing, from all that it has decoded, whether the stream is badly
     // padded: with skips it could guess otherwise. Bad padding is an error now,
     // which ends this way of decoding. (Other faults that it would look for are

@@ -10,7 +10,9 @@ of pictures, their numbers and every byte of their pixels, and shares no code
 with what it judges. Prints a summary; exit status 1 on any difference.
 
 ffmpeg runs with one decoder thread: with several, what it shows of a damaged
-H.264 or HEVC stream depends on their number.
+H.264 or HEVC stream depends on their number. And it decodes bit-exactly, as the
+pack's attribute `decoder` says: without, some pictures hang on what the CPU can
+do (cpu_judge.py), by one level.
 """
 import argparse
 import concurrent.futures
@@ -48,8 +50,8 @@ def filters(fit, width, height):
 
 def decode(path, chain, size):
     """All pictures of a clip: an array [n][bytes]."""
-    command = ["ffmpeg", "-v", "quiet", "-nostdin", "-threads", "1", "-i", "file:" + path,
-               "-map", "0:V:0", "-fps_mode", "passthrough", "-vf", chain,
+    command = ["ffmpeg", "-v", "quiet", "-nostdin", "-threads", "1", "-flags", "bitexact",
+               "-i", "file:" + path, "-map", "0:V:0", "-fps_mode", "passthrough", "-vf", chain,
                "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
     data = subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout
     return np.frombuffer(data[:len(data) // size * size], np.uint8).reshape(-1, size)

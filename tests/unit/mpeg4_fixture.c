@@ -373,6 +373,7 @@ struct fixture_pictures fixture_decode(const uint8_t *data, size_t size)
     if (codec) {
         MUST(avcodec_parameters_to_context(codec, stream->codecpar) >= 0);
         codec->thread_count = 1;
+        codec->flags |= AV_CODEC_FLAG_BITEXACT;
         codec->pkt_timebase = stream->time_base;
         MUST(avcodec_open2(codec, decoder, NULL) >= 0);
         while (av_read_frame(format, packet) >= 0) {

@@ -196,6 +196,7 @@ int decode_plainly(const char *path, uint8_t **ret)
     const AVCodec *decoder = avcodec_find_decoder(format->streams[0]->codecpar->codec_id);
     AVCodecContext *codec = avcodec_alloc_context3(decoder);
     assert_true(avcodec_parameters_to_context(codec, format->streams[0]->codecpar) >= 0);
+    codec->flags |= AV_CODEC_FLAG_BITEXACT;
     assert_int_equal(avcodec_open2(codec, decoder, NULL), 0);
     struct SwsContext *sws = plain_scaler();
     AVPacket *packet = av_packet_alloc();
