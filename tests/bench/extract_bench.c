@@ -169,6 +169,7 @@ static double time_bare(const char *path, const struct mpeg4_plan *plan)
     AVFrame *frame = must(av_frame_alloc());
     avcodec_parameters_to_context(decoder, format->streams[number]->codecpar);
     decoder->thread_count = 1;
+    decoder->flags |= AV_CODEC_FLAG_BITEXACT;
     avcodec_open2(decoder, codec, NULL);
     uint32_t next = 0;
     for (uint32_t i = 0; i < plan->count; i++) {
