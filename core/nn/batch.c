@@ -2,6 +2,7 @@
 
 #include "core/nn/kernel_set.h"
 #include "core/nn/kernels.h"
+#include "core/nn/normalise.h"
 
 static int check_label(const struct net *net, const struct dataset *data, size_t row,
                        bool unlabelled, struct error *err)
@@ -52,6 +53,20 @@ int batch_check(uint32_t *ret_examples, const struct net *net, const struct data
     return 0;
 }
 
+void batch_load_frame(real *planes, const struct dataset *data, size_t frame)
+{
+    size_t pixels = (size_t)data->height * (size_t)data->width;
+    const uint8_t *rgb = data->frames + 3 * pixels * frame;
+#ifdef NN_DOUBLE
+    kernel_pixels(planes, rgb, pixels);
+#else
+    kernel_set_current()->pixels->to_floats(planes, rgb, pixels);
+#endif
+    for (int c = 0; c < 3 && data->normalise; c++) {
+        normalise_channel(planes + (size_t)c * pixels, pixels, data->normalise, c);
+    }
+}
+
 void batch_load(real *input, const struct dataset *data, const struct net *net,
                 struct subset subset, const uint32_t *examples, int count)
 {
@@ -62,12 +77,7 @@ void batch_load(real *input, const struct dataset *data, const struct net *net,
         size_t first = batch_row(data, net, subset, examples[i]) * frames
                      + examples[i] % (frames / together) * together;
         for (size_t frame = first; frame < first + together; frame++) {
-#ifdef NN_DOUBLE
-            kernel_pixels(input, data->frames + 3 * pixels * frame, pixels);
-#else
-            kernel_set_current()->pixels->to_floats(input, data->frames + 3 * pixels * frame,
-                                                    pixels);
-#endif
+            batch_load_frame(input, data, frame);
             input += 3 * pixels;
         }
     }

@@ -33,7 +33,11 @@ static inline size_t batch_row(const struct dataset *data, const struct net *net
     return subset.rows[example / (uint32_t)batch_examples_per_sample(data, net)];
 }
 
-/* `count` examples as numbers 0..1: input[count][F][3][height][width]. */
+/* One frame, counted over all samples, as the net is given it:
+ * planes[3][height][width]. */
+void batch_load_frame(real *planes, const struct dataset *data, size_t frame);
+
+/* `count` examples likewise: input[count][F][3][height][width]. */
 void batch_load(real *input, const struct dataset *data, const struct net *net,
                 struct subset subset, const uint32_t *examples, int count);
 

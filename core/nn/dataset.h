@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What nets are given for a byte: (byte / 255 - mean) / std, per channel. */
+struct normalisation {
+    double mean[3];
+    double std[3]; /* above 0 */
+};
+
 /* A view of labelled frames in memory, owned by someone else (a mapped pack). */
 struct dataset {
     const uint8_t *frames;  /* [samples][frames_per_sample][height][width][3] RGB */
@@ -12,6 +18,7 @@ struct dataset {
     int frames_per_sample;
     int height;
     int width;
+    const struct normalisation *normalise; /* NULL: nets are given byte / 255 */
 };
 
 enum { DATASET_UNLABELLED = 0xffff };

@@ -66,18 +66,4 @@ void kernel_maxpool_backward(real *dx, const int32_t *where, const real *dy,
 /* x[3][pixels] = rgb[pixels][3] / 255, rounded as PyTorch's div_(255) does. */
 void kernel_pixels(real *x, const uint8_t *rgb, size_t pixels);
 
-/* One step of RMSprop, in PyTorch's order of operations. momentum_buffer is
- * NULL for no momentum. */
-struct rmsprop {
-    real alpha;
-    real one_minus_alpha;
-    real lr;
-    real eps;
-    real weight_decay;
-    real momentum;
-};
-
-void kernel_rmsprop(real *p, real *square_average, real *momentum_buffer, const real *gradient,
-                    const struct rmsprop *step, size_t count);
-
 #endif

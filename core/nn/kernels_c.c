@@ -1,7 +1,5 @@
 #include "core/nn/kernels.h"
 
-#include <math.h>
-
 enum { LANES = 8 }; // partial sums that a compiler may keep in one vector
 
 void kernel_relu(real *restrict y, const real *restrict x, size_t count)
@@ -78,36 +76,5 @@ void kernel_pixels(real *restrict x, const uint8_t *restrict rgb, size_t pixels)
         red[i] = (real)rgb[3 * i] / 255;
         green[i] = (real)rgb[3 * i + 1] / 255;
         blue[i] = (real)rgb[3 * i + 2] / 255;
-    }
-}
-
-static inline real root(real x)
-{
-#ifdef NN_DOUBLE
-    return sqrt(x);
-#else
-    return sqrtf(x);
-#endif
-}
-
-void kernel_rmsprop(real *restrict p, real *restrict square_average,
-                    real *restrict momentum_buffer, const real *restrict gradient,
-                    const struct rmsprop *step, size_t count)
-{
-    const struct rmsprop s = *step;
-    for (size_t i = 0; i < count; i++) {
-        real g = gradient[i];
-        if (s.weight_decay != 0) {
-            g += s.weight_decay * p[i];
-        }
-        real average = square_average[i] * s.alpha + s.one_minus_alpha * g * g;
-        square_average[i] = average;
-        real divisor = root(average) + s.eps;
-        if (momentum_buffer) {
-            momentum_buffer[i] = momentum_buffer[i] * s.momentum + g / divisor;
-            p[i] += -s.lr * momentum_buffer[i];
-        } else {
-            p[i] += -s.lr * g / divisor;
-        }
     }
 }

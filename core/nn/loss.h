@@ -39,6 +39,24 @@ struct loss {
     const double *weights; /* [classes] above 0, all but squared; NULL: all 1 */
 };
 
+/* What a net should say: one class, or a mixture of two. */
+struct loss_target {
+    int label;
+    int other;
+    double weight; /* of `label`, 0 .. 1; the rest is `other`'s */
+};
+
+static inline struct loss_target loss_target_of(int label)
+{
+    return (struct loss_target){label, label, 1};
+}
+
+/* The class that has more of it. */
+static inline int loss_target_main(struct loss_target target)
+{
+    return target.weight >= 0.5 ? target.label : target.other;
+}
+
 /* Plain cross-entropy, and margin 1, power 1, gamma 2 for the others. */
 struct loss loss_defaults(void);
 
@@ -54,9 +72,16 @@ int loss_check(const struct loss *loss, int classes, struct error *err) MUST_CHE
 double loss_compute(const struct loss *loss, const real *scores, int classes, int label,
                     double scale, real *gradient);
 
+/* The same for a mixture. Cross-entropy and squared error are taken against
+ * the mixed target (as PyTorch does with probabilities for classes); hinge and
+ * focal, which know no such thing, are mixed themselves. */
+double loss_compute_mixed(const struct loss *loss, const real *scores, int classes,
+                          struct loss_target target, double scale, real *gradient);
+
 /* What an image with this label counts in the mean: its class's weight for
  * cross-entropy, as in PyTorch; 1 otherwise. */
 double loss_share(const struct loss *loss, int label);
+double loss_share_mixed(const struct loss *loss, struct loss_target target);
 
 /* Plain cross-entropy: -log softmax(scores)[label]; gradient as above. */
 double loss_cross_entropy(const real *scores, int classes, int label, double scale,

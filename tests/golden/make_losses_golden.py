@@ -2,9 +2,14 @@
 """PyTorch's view of the losses, for tests/unit/test_nn_losses.c.
 
 Writes losses.golden beside this script, a text: one line a case, with the
-loss's kind, smoothing, margin, power, gamma, the class weights' exponent, the
-mean loss over the batch, and the gradient by every score. Numbers are float64,
+loss's kind, smoothing, margin, power, gamma, whether classes have weights, the
+label's share of the target (the class two further on has the rest), the mean
+loss over the batch, and the gradient by every score. Numbers are float64,
 written so that they are read back to the bit. Needs Debian's python3-torch.
+
+Mixed targets with class weights: PyTorch's mean divides by the number of
+images where targets are probabilities, and by the sum of their weights where
+they are classes. Here it is the latter for both.
 """
 import os
 import numpy as np
@@ -27,7 +32,18 @@ def main():
     y = torch.arange(IMAGES) % CLASSES
     w = torch.from_numpy(1 + 0.9 * formula.uniform(WEIGHTS, np.arange(CLASSES)))
     one = torch.ones_like(w)
+    other = (y + 2) % CLASSES
     cases = []
+
+    def mixed(share):
+        return (share * F.one_hot(y, CLASSES).to(w.dtype)
+                + (1 - share) * F.one_hot(other, CLASSES).to(w.dtype))
+
+    def mixed_cross_entropy(z, share, smoothing, v):
+        each = F.cross_entropy(z, mixed(share), weight=v, label_smoothing=smoothing,
+                               reduction="none")
+        return each.sum() / (share * v[y] + (1 - share) * v[other]).sum()
+
     for s in (0.0, 0.1, 1.0):
         for weighted in (0, 1):
             cases.append(("cross-entropy", s, 1.0, 1, 2.0, weighted, lambda z, s=s, v=weighted:
@@ -42,6 +58,16 @@ def main():
     for gamma, weighted in ((2.0, 0), (0.5, 1), (0.0, 0)):
         cases.append(("focal", 0.0, 1.0, 1, gamma, weighted, lambda z, g=gamma, v=weighted:
                       focal(z, y, g, w if v else one)))
+    cases = [(*case[:6], 1.0, case[6]) for case in cases]
+    for share, smoothing, v in ((0.7, 0.0, one), (0.25, 0.1, one), (0.6, 0.1, w)):
+        cases.append(("cross-entropy", smoothing, 1.0, 1, 2.0, int(v is w), share,
+                      lambda z, a=share, s=smoothing, v=v: mixed_cross_entropy(z, a, s, v)))
+    cases.append(("squared", 0.0, 1.0, 1, 2.0, 0, 0.7, lambda z: F.mse_loss(z, mixed(0.7))))
+    cases.append(("hinge", 0.0, 1.0, 1, 2.0, 0, 0.7,
+                  lambda z: 0.7 * F.multi_margin_loss(z, y)
+                  + (1 - 0.7) * F.multi_margin_loss(z, other)))
+    cases.append(("focal", 0.0, 1.0, 1, 2.0, 0, 0.7,
+                  lambda z: 0.7 * focal(z, y, 2.0, one) + (1 - 0.7) * focal(z, other, 2.0, one)))
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "losses.golden")
     with open(path, "w") as f:
         for *head, compute in cases:

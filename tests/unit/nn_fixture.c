@@ -154,7 +154,8 @@ struct fixture_data fixture_data_make(size_t samples, int frames, int height, in
             }
         }
     }
-    made.data = (struct dataset){made.frames, made.labels, samples, frames, height, width};
+    made.data = (struct dataset){.frames = made.frames, .labels = made.labels, .samples = samples,
+                                 .frames_per_sample = frames, .height = height, .width = width};
     made.all = (struct subset){made.rows, samples};
     return made;
 }

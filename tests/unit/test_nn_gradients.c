@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nn/evaluate.h"
 #include "core/nn/graph.h"
 #include "core/nn/trainer.h"
 #include "tests/unit/nn_fixture.h"

@@ -8,110 +8,21 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/nn/loss.h"
-#include "tests/unit/nn_fixture.h"
+#include "tests/unit/losses_golden.h"
 
 #ifndef NN_DOUBLE
 #error "central differences need the double build"
 #endif
 
-// As in make_losses_golden.py.
-enum { IMAGES = 6, CLASSES = 5, STREAM_SCORES = 41, STREAM_WEIGHTS = 42, CASES_AT_LEAST = 15 };
-
-struct batch {
-    double scores[IMAGES][CLASSES];
-    double weights[CLASSES];
-};
-
-static struct batch make_batch(void)
-{
-    struct batch b;
-    for (int i = 0; i < IMAGES * CLASSES; i++) {
-        double x = 3 * fixture_uniform(STREAM_SCORES, (uint64_t)i);
-        b.scores[i / CLASSES][i % CLASSES] = i / CLASSES == IMAGES - 1 ? floor(4 * x) / 4 : x;
-    }
-    for (int c = 0; c < CLASSES; c++) {
-        b.weights[c] = 1 + 0.9 * fixture_uniform(STREAM_WEIGHTS, (uint64_t)c);
-    }
-    return b;
-}
-
-// The mean over the batch, as a trainer makes it.
-static double mean_loss(const struct loss *loss, const struct batch *b,
-                        double gradient[IMAGES][CLASSES])
-{
-    double shares = 0;
-    double sum = 0;
-    for (int i = 0; i < IMAGES; i++) {
-        shares += loss_share(loss, i % CLASSES);
-    }
-    for (int i = 0; i < IMAGES; i++) {
-        sum += loss_compute(loss, b->scores[i], CLASSES, i % CLASSES, 1 / shares, gradient[i]);
-    }
-    return sum / shares;
-}
-
-static void check_line(char *line)
-{
-    struct batch b = make_batch();
-    struct loss loss = loss_defaults();
-    struct error err = ERROR_INIT;
-    double gradient[IMAGES][CLASSES];
-    char name[32];
-    int weighted;
-    int used;
-    assert_int_equal(sscanf(line, "%31s %lf %lf %d %lf %d%n", name, &loss.smoothing, &loss.margin,
-                            &loss.power, &loss.gamma, &weighted, &used), 6);
-    loss.kind = LOSS_KINDS;
-    for (int k = 0; k < LOSS_KINDS; k++) {
-        loss.kind = strcmp(loss_names[k], name) == 0 ? (enum loss_kind)k : loss.kind;
-    }
-    assert_true(loss.kind < LOSS_KINDS);
-    loss.weights = weighted ? b.weights : NULL;
-    assert_int_equal(loss_check(&loss, CLASSES, &err), 0);
-    char *at = line + used;
-    double expected = strtod(at, &at);
-    double got = mean_loss(&loss, &b, gradient);
-    if (!(fabs(got - expected) <= 1e-13 * fabs(expected))) {
-        fail_msg("%s: %.17g, PyTorch has %.17g", line, got, expected);
-    }
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < IMAGES * CLASSES; i++) {
-        double one = strtod(at, &at);
-        difference += pow(gradient[i / CLASSES][i % CLASSES] - one, 2);
-        size += one * one;
-    }
-    assert_true(size > 0 && *at == '\n');
-    if (!(sqrt(difference / size) <= 1e-12)) {
-        fail_msg("%.60s: gradient differs by %g", line, sqrt(difference / size));
-    }
-}
+enum { CLASSES = 5 };
 
 static void test_golden(void **state)
 {
     (void)state;
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/losses.golden", root ? root : ".");
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        fail_msg("%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)", path);
-    }
-    char *line = NULL;
-    size_t capacity = 0;
-    int cases = 0;
-    while (getline(&line, &capacity, file) > 0) {
-        check_line(line);
-        cases++;
-    }
-    free(line);
-    fclose(file);
-    assert_true(cases >= CASES_AT_LEAST);
+    losses_golden_check(1e-13, 1e-12);
 }
 
 static void check_differences(struct loss loss)
@@ -142,6 +53,37 @@ static void check_differences(struct loss loss)
     }
 }
 
+// The same of a mixture, which at its ends is one label.
+static void check_mixture(struct loss loss)
+{
+    static const double h = 1e-6;
+    double scores[CLASSES] = {0.3, -1.2, 0.9, 2.1, -0.4};
+    double gradient[CLASSES], plain[CLASSES];
+    struct loss_target target = {1, 3, 0.3};
+    loss_compute_mixed(&loss, scores, CLASSES, target, 3, gradient);
+    for (int c = 0; c < CLASSES; c++) {
+        double old = scores[c];
+        scores[c] = old + h;
+        double up = loss_compute_mixed(&loss, scores, CLASSES, target, 0, NULL);
+        scores[c] = old - h;
+        double down = loss_compute_mixed(&loss, scores, CLASSES, target, 0, NULL);
+        scores[c] = old;
+        assert_true(fabs(gradient[c] - 3 * (up - down) / (2 * h)) < 1e-6);
+    }
+    for (int end = 0; end < 2; end++) {
+        target.weight = end;
+        int label = end ? target.label : target.other;
+        double a = loss_compute_mixed(&loss, scores, CLASSES, target, 3, gradient);
+        double b = loss_compute(&loss, scores, CLASSES, label, 3, plain);
+        assert_true(fabs(a - b) < 1e-14);
+        assert_true(loss_target_main(target) == label);
+        assert_true(loss_share_mixed(&loss, target) == loss_share(&loss, label));
+        for (int c = 0; c < CLASSES; c++) {
+            assert_true(fabs(gradient[c] - plain[c]) < 1e-14);
+        }
+    }
+}
+
 static void test_gradients(void **state)
 {
     (void)state;
@@ -156,6 +98,7 @@ static void test_gradients(void **state)
         loss.power = 2;
         loss.gamma = 0.7;
         check_differences(loss);
+        check_mixture(loss);
     }
     struct loss plain = loss_defaults();
     double scores[CLASSES] = {0.3, -1.2, 0.9, 2.1, -0.4};

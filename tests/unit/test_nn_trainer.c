@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nn/evaluate.h"
 #include "core/nn/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
@@ -331,7 +332,7 @@ static void test_gradient_not_finite(void **state)
     for (size_t i = 0; i < last->size / CLASSES; i++) {
         all->values[last->offset + i] = (real)(i % 2 ? 3e30 : -3e30);
     }
-    expect_not_finite(&job, "a gradient");
+    expect_not_finite(&job, "the gradient of 3.weight");
     job_close(&job);
 }
 

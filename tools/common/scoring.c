@@ -1,6 +1,6 @@
 #include "tools/common/scoring.h"
 
-#include "core/nn/trainer.h"
+#include "core/nn/evaluate.h"
 #include "tools/common/progress.h"
 #include "tools/common/stop.h"
 
@@ -28,41 +28,56 @@ double score_accuracy_sample(const struct score *score)
     return ratio((double)score->correct_samples, score->samples);
 }
 
-static size_t whole(double accuracy, size_t count)
+double score_loss_sample(const struct score *score)
 {
-    return (size_t)llround(accuracy * (double)count);
+    return ratio(score->loss_sample_sum, score->samples);
+}
+
+double score_five_frame(const struct score *score)
+{
+    return ratio((double)score->five_frames, score->frames);
+}
+
+double score_five_sample(const struct score *score)
+{
+    return ratio((double)score->five_samples, score->samples);
 }
 
 static void add(struct score *sum, const struct evaluation *piece)
 {
-    if (piece->samples == 0) {
-        return; // nothing labelled: its means are not numbers
-    }
     sum->samples += piece->samples;
     sum->frames += piece->frames;
-    sum->correct_samples += whole(piece->accuracy_sample, piece->samples);
-    sum->correct_frames += whole(piece->accuracy_frame, piece->frames);
+    sum->correct_samples += piece->samples_right;
+    sum->correct_frames += piece->frames_right;
+    sum->five_samples += piece->samples_right5;
+    sum->five_frames += piece->frames_right5;
     sum->loss_sum += piece->loss * (double)piece->frames;
+    sum->loss_sample_sum += piece->loss_sample * (double)piece->samples;
 }
 
 int score_rows(struct score *ret, struct net *net, const struct dataset *data,
-               struct subset rows, struct threads *threads, const char *label,
+               struct subset rows, struct threads *threads, const struct score_options *options,
                float *probabilities, struct error *err)
 {
     struct score sum = {0};
     size_t frames = (size_t)data->frames_per_sample;
     size_t piece = PIECE_FRAMES / frames ? PIECE_FRAMES / frames : 1;
     size_t outputs = frames * (size_t)net_classes(net); // of one sample
+    struct evaluation_options how = {
+        .flip = options->flip,
+        .confusion_frame = options->confusion_frame,
+        .confusion_sample = options->confusion_sample,
+    };
     int code = 0;
-    if (label) {
-        progress_start(label, "frames", rows.count * frames);
+    if (options->label) {
+        progress_start(options->label, "frames", rows.count * frames);
     }
     for (size_t at = 0; at < rows.count && code == 0; at += piece) {
         size_t count = rows.count - at < piece ? rows.count - at : piece;
         struct evaluation evaluation;
-        code = net_evaluate(net, data, (struct subset){rows.rows + at, count}, threads,
-                            probabilities ? probabilities + at * outputs : NULL, &evaluation,
-                            err);
+        code = net_evaluate_with(net, data, (struct subset){rows.rows + at, count}, threads, &how,
+                                 probabilities ? probabilities + at * outputs : NULL,
+                                 &evaluation, err);
         if (code == 0) {
             add(&sum, &evaluation);
             progress_update((at + count) * frames, NULL);
@@ -71,7 +86,7 @@ int score_rows(struct score *ret, struct net *net, const struct dataset *data,
             code = error_set(err, ERR_STOPPED, "stopped");
         }
     }
-    if (label) {
+    if (options->label) {
         progress_end();
     }
     if (code == 0) {
