@@ -3,6 +3,7 @@
 #include "core/nn/fuse.h"
 #include "core/nn/kernels.h"
 #include "core/nn/noise.h"
+#include "core/nn/profile.h"
 #include "core/nn/workspace.h"
 
 #include <assert.h>
@@ -115,7 +116,7 @@ static int choose_graph(struct executor *executor, const struct graph *graph,
     executor->graph = graph;
 #ifndef NN_DOUBLE // fused nodes compute in float
     if (!executor->options.plain) {
-        int code = graph_fuse(&executor->fused, graph, err);
+        int code = graph_fuse(&executor->fused, graph, executor->options.training, err);
         if (code) {
             return code;
         }
@@ -144,6 +145,9 @@ int executor_open(struct executor **ret, const struct graph *graph,
         goto fail;
     }
     graph = executor->graph;
+    if (options->profile && (code = profile_set_graph(options->profile, graph, err))) {
+        goto fail;
+    }
     int blocks = block_count(options->images);
     struct workspace_size size = {
         .block_images = (options->images - 1) / blocks + 1,
@@ -299,9 +303,31 @@ static void look_at_output(const struct run *run, const struct place *place, int
     }
 }
 
+static void count_op(struct profile *profile, int thread, struct op op, uint64_t *began)
+{
+    switch (op.kind) {
+    case OP_LOAD:
+        profile_lap_part(profile, thread, PROFILE_LOAD, began);
+        break;
+    case OP_HEAD:
+        profile_lap_part(profile, thread, PROFILE_LOSS, began);
+        break;
+    case OP_FORWARD_SUMS:
+    case OP_FORWARD:
+        profile_lap_node(profile, thread, op.node, PROFILE_FORWARD, began);
+        break;
+    case OP_BACKWARD_SUMS:
+    case OP_BACKWARD:
+        profile_lap_node(profile, thread, op.node, PROFILE_BACKWARD, began);
+        break;
+    }
+}
+
 static void run_block(void *context, int block, int thread)
 {
     const struct run *run = context;
+    struct profile *profile = run->executor->options.profile;
+    uint64_t began = profile ? profile_clock() : 0;
     struct place place = {.block = block, .thread = thread};
     place.slot = run->executor->slot_per_block ? block : thread;
     place.first = block_start(run->work->images, run->blocks, block);
@@ -326,6 +352,9 @@ static void run_block(void *context, int block, int thread)
                 look_at_output(run, &place, op.node);
             }
             break;
+        }
+        if (profile) {
+            count_op(profile, thread, op, &began);
         }
     }
 }
@@ -358,12 +387,16 @@ static void total_sums(const struct run *run, struct op op)
 
 static void prepare_node(void *context, int index, int thread)
 {
-    (void)thread;
     const struct executor *executor = context;
     const struct node *node = &executor->graph->nodes[index];
+    struct profile *profile = executor->options.profile;
+    uint64_t began = profile ? profile_clock() : 0;
     if (node->kind->prepare) {
         node->kind->prepare(node->state, executor->graph->parameters.values,
                             workspace_prepared(&executor->workspace, index));
+    }
+    if (profile) {
+        profile_lap_part(profile, thread, PROFILE_PREPARE, &began);
     }
 }
 
@@ -402,9 +435,10 @@ struct reduction {
 // Add up one range of the blocks' gradients in the same tree.
 static void reduce_range(void *context, int index, int thread)
 {
-    (void)thread;
     struct reduction *reduction = context;
     const struct executor *executor = reduction->executor;
+    struct profile *profile = executor->options.profile;
+    uint64_t began = profile ? profile_clock() : 0;
     const struct workspace *w = &executor->workspace;
     size_t first = (size_t)index * RANGE;
     size_t left = executor->graph->parameters.trained - first;
@@ -420,6 +454,9 @@ static void reduce_range(void *context, int index, int thread)
     }
     if (kernel_finite(workspace_parameter_gradient(w, 0) + first, count) != 0) {
         atomic_store(&reduction->not_finite, true);
+    }
+    if (profile) {
+        profile_lap_part(profile, thread, PROFILE_SUM, &began);
     }
 }
 

@@ -17,6 +17,7 @@
  * sums are added up in between. Parameter gradients are kept per block and
  * added up in a fixed tree. Which thread does what never shows in a result. */
 struct executor;
+struct profile; /* profile.h */
 
 enum { EXECUTOR_BLOCKS_MAX = 16 };
 
@@ -24,6 +25,7 @@ struct executor_options {
     int images;    /* the largest batch */
     bool training; /* false: no memory for gradients, layers as in evaluation */
     bool plain;    /* run the nodes one by one, as they are: not as graph_fuse() has them */
+    struct profile *profile; /* NULL, or where the time of runs is added; must outlive it */
 };
 
 /* Graph and threads must outlive the executor; the graph's parameters may

@@ -1,12 +1,13 @@
 #include "core/nn/fuse.h"
 
+#include "core/nn/fuse_parts.h"
 #include "core/nn/layer_conv_pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = CONV_POOL_BLOCK, NONE = -1 };
+enum { BLOCK = CONV_POOL_BLOCK, NONE = FUSE_NONE };
 
 // Three nodes that become one.
 struct run {
@@ -16,25 +17,6 @@ struct run {
     int last; // relu or pool
     struct conv_pool_layer layer;
 };
-
-// The node that alone reads the value, or NONE.
-static int only_reader(const struct graph *graph, int value)
-{
-    for (int n = 0; n < graph->node_count && graph->values[value].readers == 1; n++) {
-        for (int i = 0; i < graph->nodes[n].input_count; i++) {
-            if (graph->nodes[n].inputs[i] == value) {
-                return n;
-            }
-        }
-    }
-    return NONE;
-}
-
-static int only_reader_of_kind(const struct graph *graph, int node, const struct layer_kind *kind)
-{
-    int reader = only_reader(graph, graph->nodes[node].output);
-    return reader != NONE && graph->nodes[reader].kind == kind ? reader : NONE;
-}
 
 static bool is_two_by_two(const struct window *w)
 {
@@ -67,10 +49,10 @@ static bool find_run(struct run *run, const struct graph *graph, int conv)
     if (node->kind != &layer_conv) {
         return false;
     }
-    int relu = only_reader_of_kind(graph, conv, &layer_relu);
-    int pool = only_reader_of_kind(graph, relu == NONE ? conv : relu, &layer_maxpool);
+    int relu = fuse_reader_of_kind(graph, conv, &layer_relu);
+    int pool = fuse_reader_of_kind(graph, relu == NONE ? conv : relu, &layer_maxpool);
     if (relu == NONE && pool != NONE) {
-        relu = only_reader_of_kind(graph, pool, &layer_relu);
+        relu = fuse_reader_of_kind(graph, pool, &layer_relu);
     }
     if (relu == NONE || pool == NONE
         || !is_two_by_two(layer_maxpool_window(graph->nodes[pool].state))) {
@@ -136,7 +118,7 @@ static bool fits_blocks(const struct run *run)
 static void join_runs(struct graph *graph, struct run *runs, int count)
 {
     for (int k = count - 1; k >= 0; k--) {
-        int reader = only_reader(graph, graph->nodes[runs[k].last].output);
+        int reader = fuse_only_reader(graph, graph->nodes[runs[k].last].output);
         for (int other = k + 1; other < count; other++) {
             if (runs[other].conv == reader && fits_blocks(&runs[k])) {
                 join(graph, &runs[k], &runs[other]);
@@ -145,54 +127,23 @@ static void join_runs(struct graph *graph, struct run *runs, int count)
     }
 }
 
-// Make the run's last node the whole of it; the others stay, without a kind.
-// Labels and states but those of kind layer_conv_pool are the plain graph's.
 static int collapse(struct graph *graph, const struct run *run, struct error *err)
 {
-    struct node *conv = &graph->nodes[run->conv];
-    struct node *relu = &graph->nodes[run->relu];
-    struct node *pool = &graph->nodes[run->pool];
-    struct node *last = &graph->nodes[run->last];
-    struct node *middle = last == relu ? pool : relu;
-    char *label;
-    if (asprintf(&label, "%s, %s, %s", conv->label, middle->label, last->label) < 0) {
-        return error_nomem(err, "a network");
+    int middle = run->last == run->relu ? run->pool : run->relu;
+    int code = fuse_chain(graph, (int[]){run->conv, middle, run->last}, 3, err);
+    code = code ? code : layer_conv_pool_become(&graph->nodes[run->last], &run->layer, err);
+    if (!code) {
+        graph->nodes[run->last].made = true;
     }
-    int code = layer_conv_pool_become(last, &run->layer, err);
-    if (code) {
-        free(label);
-        return code;
-    }
-    last->label = label;
-    last->name = conv->name;
-    last->origin = conv->origin;
-    last->inputs[0] = conv->inputs[0];
-    last->trained = conv->trained;
-    last->multiply_adds += conv->multiply_adds + middle->multiply_adds;
-    graph->values[conv->output].readers = 0;
-    graph->values[middle->output].readers = 0;
-    conv->kind = NULL;
-    middle->kind = NULL;
-    return 0;
-}
-
-// The node that writes the value, or NONE for the input.
-static int writer(const struct graph *graph, int value)
-{
-    for (int n = 0; n < graph->node_count; n++) {
-        if (graph->nodes[n].kind && graph->nodes[n].output == value) {
-            return n;
-        }
-    }
-    return NONE;
+    return code;
 }
 
 // Has the value been through a relu, and only been laid out anew since?
 static bool is_rectified(const struct graph *graph, int value)
 {
-    int n = writer(graph, value);
+    int n = fuse_writer(graph, value);
     while (n != NONE && graph->nodes[n].kind == &layer_flatten) {
-        n = writer(graph, graph->nodes[n].inputs[0]);
+        n = fuse_writer(graph, graph->nodes[n].inputs[0]);
     }
     return n != NONE
         && (graph->nodes[n].kind == &layer_conv_pool || graph->nodes[n].kind == &layer_relu);
@@ -247,7 +198,7 @@ static void close_gaps(struct graph *graph, int *renumber)
     graph->value_count = values;
 }
 
-static int fuse(struct graph *graph, struct error *err)
+static int fuse(struct graph *graph, bool training, struct error *err)
 {
     int code = 0;
     int count = 0;
@@ -267,6 +218,10 @@ static int fuse(struct graph *graph, struct error *err)
     }
     if (!code) {
         drop_idle_relus(graph);
+        code = fuse_dense(graph, training, err);
+    }
+    code = code ? code : fuse_layout(graph, err);
+    if (!code) {
         close_gaps(graph, renumber);
     }
 done:
@@ -275,7 +230,7 @@ done:
     return code;
 }
 
-int graph_fuse(struct graph **ret, const struct graph *graph, struct error *err)
+int graph_fuse(struct graph **ret, const struct graph *graph, bool training, struct error *err)
 {
     struct graph *fused = malloc(sizeof *fused);
     if (!fused) {
@@ -288,7 +243,7 @@ int graph_fuse(struct graph **ret, const struct graph *graph, struct error *err)
     if (!code) {
         memcpy(fused->nodes, graph->nodes, (size_t)graph->node_count * sizeof *fused->nodes);
         memcpy(fused->values, graph->values, (size_t)graph->value_count * sizeof *fused->values);
-        code = fuse(fused, err);
+        code = fuse(fused, training, err);
     }
     if (code) {
         graph_fuse_close(&fused);
@@ -305,8 +260,10 @@ void graph_fuse_close(struct graph **pointer)
         return;
     }
     for (int n = 0; fused->nodes && n < fused->node_count; n++) {
-        if (fused->nodes[n].kind == &layer_conv_pool) {
+        if (fused->nodes[n].made) {
             free(fused->nodes[n].state);
+        }
+        if (fused->nodes[n].named) {
             free(fused->nodes[n].label);
         }
     }

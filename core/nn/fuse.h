@@ -18,7 +18,8 @@
  * plain graph must outlive it. Each node's `origin` is its number there; that
  * of the conv, where several became one. Kernels are those of the kernel set
  * that is current now. */
-int graph_fuse(struct graph **ret, const struct graph *graph, struct error *err) MUST_CHECK;
+int graph_fuse(struct graph **ret, const struct graph *graph, bool training,
+               struct error *err) MUST_CHECK;
 
 /* Accepts NULL; sets *fused to NULL. */
 void graph_fuse_close(struct graph **fused);

@@ -32,7 +32,9 @@ struct node {
     int backward_sums;
     double multiply_adds;
     size_t trained; /* elements of its own parameters, without buffers */
-    int origin;     /* in a graph of graph_fuse(): the node that it was made of */
+    int origin;     /* in a graph of graph_fuse(): the node that it was made of; */
+    bool made;      /* its state is its own, */
+    bool named;     /* and its label */
 };
 
 struct graph {

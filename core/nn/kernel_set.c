@@ -6,18 +6,66 @@
 #include <string.h>
 
 static const struct kernel_set set_c = {
-    "c", &conv_pool_planar_c, &conv_pool_blocked_c, &layout_c, &linear_c, &pixels_c,
+    .name = "c",
+    .planar = &conv_pool_planar_c,
+    .blocked = &conv_pool_blocked_c,
+    .dense = &conv_dense_c,
+    .elements = &elements_c,
+    .activation = &activation_c,
+    .layout = &layout_c,
+    .linear = &linear_c,
+    .norm = &norm_c,
+    .pixels = &pixels_c,
+    .pool = &pool_c,
+    .peak = &peak_c,
 };
 
 #ifdef KERNEL_X86
 static const struct kernel_set set_avx2 = {
-    "avx2", &conv_pool_planar_avx2, &conv_pool_blocked_avx2, &layout_avx2, &linear_avx2,
-    &pixels_avx2,
+    .name = "avx2",
+    .planar = &conv_pool_planar_avx2,
+    .blocked = &conv_pool_blocked_avx2,
+    .dense = &conv_dense_avx2,
+    .elements = &elements_avx2,
+    .activation = &activation_avx2,
+    .layout = &layout_avx2,
+    .linear = &linear_avx2,
+    .norm = &norm_avx2,
+    .pixels = &pixels_avx2,
+    .pool = &pool_avx2,
+    .peak = &peak_avx2,
 };
 
 static const struct kernel_set set_avx512 = {
-    "avx512", &conv_pool_planar_avx512, &conv_pool_blocked_avx512, &layout_avx512,
-    &linear_avx512, &pixels_avx512,
+    .name = "avx512",
+    .planar = &conv_pool_planar_avx512,
+    .blocked = &conv_pool_blocked_avx512,
+    .dense = &conv_dense_avx512,
+    .elements = &elements_avx512,
+    .activation = &activation_avx512,
+    .layout = &layout_avx512,
+    .linear = &linear_avx512,
+    .norm = &norm_avx512,
+    .pixels = &pixels_avx512,
+    .pool = &pool_avx512,
+    .peak = &peak_avx512,
+};
+#endif
+
+#ifdef KERNEL_NEON
+static const struct kernel_set set_neon = {
+    .name = "neon",
+    .planar = &conv_pool_planar_neon,
+    .blocked = &conv_pool_blocked_neon,
+    .dense = &conv_dense_neon,
+    .elements = &elements_neon,
+    .activation = &activation_neon,
+    .layout = &layout_neon,
+    .linear = &linear_neon,
+    .norm = &norm_neon,
+    .pixels = &pixels_neon,
+    .pool = &pool_neon,
+    .peak = &peak_neon,
 };
 #endif
 
@@ -26,6 +74,9 @@ static const struct kernel_set *const all_sets[] = {
 #ifdef KERNEL_X86
     &set_avx512,
     &set_avx2,
+#endif
+#ifdef KERNEL_NEON
+    &set_neon, // every 64-bit ARM runs it
 #endif
     &set_c,
     NULL,

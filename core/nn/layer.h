@@ -139,7 +139,8 @@ extern const struct layer_kind layer_tanh;
 extern const struct layer_kind layer_sum;
 extern const struct layer_kind layer_concat;
 
-/* What graph_fuse() makes of conv, relu and maxpool. */
+/* What graph_fuse() makes of conv, alone or with relu and maxpool. */
+extern const struct layer_kind layer_conv_dense;
 extern const struct layer_kind layer_conv_pool;
 
 /* NULL when there is no layer of this name. */

@@ -1,6 +1,7 @@
 #include "core/nn/layer.h"
 
 #include "core/nn/activations.h"
+#include "core/nn/kernel_set.h"
 
 #include <stdlib.h>
 
@@ -10,6 +11,7 @@
 struct activation_state {
     struct activation activation;
     size_t elements; // per image
+    const struct activation_kernels *kernels; // NULL where numbers are double
 };
 
 static int read_line(struct activation *a, const struct layer_build *build, struct error *err)
@@ -61,7 +63,10 @@ static int build_activation(void **ret, struct layer_build *build, enum activati
         return error_nomem(err, "a network");
     }
     build->output = build->inputs[0];
-    *state = (struct activation_state){activation, shape_elements(build->output)};
+    *state = (struct activation_state){activation, shape_elements(build->output), NULL};
+#ifndef NN_DOUBLE
+    state->kernels = kernel_set_current()->activation;
+#endif
     *ret = state;
     return 0;
 }
@@ -69,18 +74,28 @@ static int build_activation(void **ret, struct layer_build *build, enum activati
 static void forward(const void *opaque, const struct layer_pass *pass)
 {
     const struct activation_state *state = opaque;
-    activation_forward(&state->activation, pass->output, pass->inputs[0],
-                       (size_t)pass->images * state->elements);
+    size_t count = (size_t)pass->images * state->elements;
+#ifdef NN_DOUBLE
+    activation_forward(&state->activation, pass->output, pass->inputs[0], count);
+#else
+    state->kernels->forward(&state->activation, pass->output, pass->inputs[0], count);
+#endif
 }
 
 static void backward(const void *opaque, const struct layer_pass *pass)
 {
     const struct activation_state *state = opaque;
-    if (pass->input_gradients[0]) {
-        activation_backward(&state->activation, pass->input_gradients[0], pass->inputs[0],
-                            pass->output, pass->output_gradient,
-                            (size_t)pass->images * state->elements);
+    size_t count = (size_t)pass->images * state->elements;
+    if (!pass->input_gradients[0]) {
+        return;
     }
+#ifdef NN_DOUBLE
+    activation_backward(&state->activation, pass->input_gradients[0], pass->inputs[0],
+                        pass->output, pass->output_gradient, count);
+#else
+    state->kernels->backward(&state->activation, pass->input_gradients[0], pass->inputs[0],
+                             pass->output, pass->output_gradient, count);
+#endif
 }
 
 static int build_leakyrelu(void **ret, struct layer_build *build, struct error *err)

@@ -1,5 +1,6 @@
 #include "core/nn/layer.h"
 
+#include "core/nn/layer_parts.h"
 #include "core/nn/pooling.h"
 
 #include <stdlib.h>
@@ -121,6 +122,12 @@ static void backward(const void *state, const struct layer_pass *pass)
         }
         plane += (size_t)w->in[0] * (size_t)w->in[1];
     }
+}
+
+struct avgpool_parts layer_avgpool_parts(const void *state)
+{
+    const struct avgpool *pool = state;
+    return (struct avgpool_parts){&pool->window, pool->count_padding};
 }
 
 const struct layer_kind layer_avgpool = {

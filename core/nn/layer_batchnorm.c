@@ -1,6 +1,7 @@
 #include "core/nn/layer.h"
 
 #include "core/nn/kernels_norm.h"
+#include "core/nn/layer_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -214,6 +215,19 @@ static void finish_step(const void *state, real *buffers, const double *totals, 
         }
     }
     buffers[norm->steps] += 1;
+}
+
+struct batchnorm_parts layer_batchnorm_parts(const void *state)
+{
+    const struct batchnorm *norm = state;
+    return (struct batchnorm_parts){
+        .eps = norm->eps,
+        .affine = norm->affine,
+        .weight = norm->weight,
+        .bias = norm->bias,
+        .running_mean = norm->running_mean,
+        .running_var = norm->running_var,
+    };
 }
 
 const struct layer_kind layer_batchnorm = {

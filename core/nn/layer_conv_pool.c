@@ -65,6 +65,21 @@ int layer_conv_pool_become(struct node *node, const struct conv_pool_layer *laye
     return 0;
 }
 
+const struct conv_pool_layer *layer_conv_pool_layer(const struct node *node)
+{
+    assert(node->kind == &layer_conv_pool);
+    const struct state *state = node->state;
+    return &state->layer;
+}
+
+void layer_conv_pool_set_layout(struct node *node, bool in_blocks, bool out_blocks)
+{
+    struct state *state = node->state;
+    state->layer.in_blocks = in_blocks;
+    state->layer.out_blocks = out_blocks;
+    node->scratch = plan_state(state);
+}
+
 static void prepare(const void *opaque, const real *parameters, void *prepared)
 {
     const struct state *s = opaque;

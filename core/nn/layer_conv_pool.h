@@ -22,4 +22,10 @@ struct conv_pool_layer {
 int layer_conv_pool_become(struct node *node, const struct conv_pool_layer *layer,
                            struct error *err) MUST_CHECK;
 
+/* Of a node of that kind. */
+const struct conv_pool_layer *layer_conv_pool_layer(const struct node *node);
+
+/* Change the layout of what it reads and writes. */
+void layer_conv_pool_set_layout(struct node *node, bool in_blocks, bool out_blocks);
+
 #endif

@@ -18,6 +18,24 @@ struct conv_parts {
 
 struct conv_parts layer_conv_parts(const void *state);
 
+struct batchnorm_parts {
+    double eps;
+    bool affine;
+    size_t weight; /* offsets in the parameters */
+    size_t bias;
+    size_t running_mean; /* in the buffers */
+    size_t running_var;
+};
+
+struct batchnorm_parts layer_batchnorm_parts(const void *state);
+
+struct avgpool_parts {
+    const struct window *window;
+    bool count_padding;
+};
+
+struct avgpool_parts layer_avgpool_parts(const void *state);
+
 const struct window *layer_maxpool_window(const void *state);
 
 #endif

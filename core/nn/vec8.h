@@ -4,7 +4,7 @@
 /* Eight floats side by side, the unit of the vector kernels. Types and
  * arithmetic are those of GCC's vector extension, which any machine has (one
  * with narrower registers uses two for each); what it cannot say is here, once
- * for AVX2 with FMA and once for everything else. The files that use it are
+ * for AVX2 with FMA, once for NEON and once for everything else. The files that use it are
  * compiled once per instruction set: see kernel_set.h. */
 
 #include <stdint.h>
@@ -15,6 +15,14 @@
 #define VEC8_AVX2 1
 #else
 #define VEC8_AVX2 0
+#endif
+
+/* Every 64-bit ARM has NEON: the set that shall use it defines this as 1. */
+#ifndef VEC8_NEON
+#define VEC8_NEON 0
+#endif
+#if VEC8_NEON
+#include "core/nn/vec8_neon.h"
 #endif
 
 /* How many vectors the machine has registers for: AVX-512 has more of them, at
@@ -37,6 +45,15 @@ typedef float vec8_anywhere __attribute__((vector_size(32), aligned(4), may_alia
 typedef int32_t vec8i_anywhere __attribute__((vector_size(32), aligned(4), may_alias));
 
 #define VEC8_INLINE static inline __attribute__((always_inline))
+
+/* Before a loop whose count is known once all is inlined: spell out every turn, so
+ * that arrays of vectors become registers. Clang leaves a loop alone, until it is
+ * too late for that, where GCC's pragma gives more turns than there are. */
+#ifdef __clang__
+#define VEC8_UNROLL _Pragma("unroll")
+#else
+#define VEC8_UNROLL _Pragma("GCC unroll 30")
+#endif
 
 /* The name of a table of functions in the set that is being compiled. */
 #define VEC8_PASTE(name, set) name##_##set
@@ -103,6 +120,8 @@ VEC8_INLINE vec8i vec8i_select(vec8i mask, vec8i a, vec8i b)
 {
 #if VEC8_AVX2
     return (vec8i)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
+#elif VEC8_NEON
+    return neon_select(mask, a, b);
 #else
     return (a & mask) | (b & ~mask);
 #endif
@@ -113,6 +132,8 @@ VEC8_INLINE vec8 vec8_max(vec8 a, vec8 b)
 {
 #if VEC8_AVX2
     return (vec8)_mm256_max_ps((__m256)a, (__m256)b);
+#elif VEC8_NEON
+    return neon_max(a, b);
 #else
     return (vec8)vec8i_select(a > b, (vec8i)a, (vec8i)b);
 #endif
@@ -133,6 +154,8 @@ VEC8_INLINE unsigned vec8i_signs(vec8i v)
 {
 #if VEC8_AVX2
     return (unsigned)_mm256_movemask_ps((__m256)v);
+#elif VEC8_NEON
+    return neon_signs(v);
 #else
     unsigned bits = 0;
     for (int i = 0; i < VEC8_LANES; i++) {
@@ -147,6 +170,8 @@ VEC8_INLINE vec8 vec8_fma(vec8 a, vec8 b, vec8 c)
 {
 #if VEC8_AVX2
     return (vec8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif VEC8_NEON
+    return neon_fma(a, b, c);
 #else
     return a * b + c;
 #endif
@@ -165,6 +190,8 @@ VEC8_INLINE vec8i vec8i_permute(vec8i v, vec8i index)
 {
 #if VEC8_AVX2
     return (vec8i)_mm256_permutevar8x32_epi32((__m256i)v, (__m256i)index);
+#elif VEC8_NEON
+    return neon_permute(v, index);
 #else
     vec8i moved;
     for (int i = 0; i < VEC8_LANES; i++) {
@@ -182,17 +209,28 @@ VEC8_INLINE vec8 vec8_permute(vec8 v, vec8i index)
 /* The eight lanes from lane 1, or 2, of the sixteen of a and b. */
 VEC8_INLINE vec8 vec8_slide1(vec8 a, vec8 b)
 {
+#if VEC8_NEON
+    return neon_slide1(a, b);
+#else
     return __builtin_shufflevector(a, b, 1, 2, 3, 4, 5, 6, 7, 8);
+#endif
 }
 
 VEC8_INLINE vec8 vec8_slide2(vec8 a, vec8 b)
 {
+#if VEC8_NEON
+    return neon_slide2(a, b);
+#else
     return __builtin_shufflevector(a, b, 2, 3, 4, 5, 6, 7, 8, 9);
+#endif
 }
 
 /* Rows become columns, in place. */
 VEC8_INLINE void vec8_transpose(vec8 r[8])
 {
+#if VEC8_NEON
+    neon_transpose(r);
+#else
     vec8 a[8];
     vec8 b[8];
 #pragma GCC unroll 4
@@ -212,11 +250,15 @@ VEC8_INLINE void vec8_transpose(vec8 r[8])
         r[i] = __builtin_shufflevector(b[i], b[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         r[i + 4] = __builtin_shufflevector(b[i], b[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
+#endif
 }
 
 /* Lane i of ret[j] is p[4 * i + j]; reads 32 floats. */
 VEC8_INLINE void vec8_load_phases(vec8 ret[4], const float *p)
 {
+#if VEC8_NEON
+    neon_load_phases(ret, p);
+#else
     vec8 a[4];
     vec8 b[4];
 #pragma GCC unroll 4
@@ -238,6 +280,7 @@ VEC8_INLINE void vec8_load_phases(vec8 ret[4], const float *p)
     ret[1] = __builtin_shufflevector(b[0], b[2], 2, 3, 10, 11, 6, 7, 14, 15);
     ret[2] = __builtin_shufflevector(b[1], b[3], 0, 1, 8, 9, 4, 5, 12, 13);
     ret[3] = __builtin_shufflevector(b[1], b[3], 2, 3, 10, 11, 6, 7, 14, 15);
+#endif
 }
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/nn/workspace.h"
 
+#include "core/nn/lifetime.h"
+
 #include <stdlib.h>
 
 enum { LINE_REALS = ARENA_ALIGNMENT / sizeof(real) };
@@ -43,24 +45,86 @@ static void plan_spares(struct workspace *w, struct arena *slot)
     w->spare_at = arena_plan(slot, count, w->spare_bytes);
 }
 
-static void plan_slot(struct workspace *w, struct arena *slot, bool training)
+// The nodes from the one that writes a value to the last one that reads it.
+// The input is written before all nodes, the output read behind them.
+static void find_lifetimes(struct lifetime *values, const struct graph *graph, size_t images)
+{
+    for (int v = 0; v < graph->value_count; v++) {
+        values[v] = (struct lifetime){
+            .first = -1, .last = -1, .bytes = images * graph->values[v].elements * sizeof(real)};
+    }
+    for (int n = 0; n < graph->node_count; n++) {
+        const struct node *node = &graph->nodes[n];
+        values[node->output].first = n;
+        values[node->output].last = n;
+        for (int i = 0; i < node->input_count; i++) {
+            values[node->inputs[i]].last = n;
+        }
+    }
+    values[graph->value_count - 1].last = graph->node_count;
+}
+
+// Training keeps all values for the way back, on which each gradient is first
+// written by the last reader of its value, and last read by the value's writer.
+// Evaluation keeps a value until its last reader is done.
+static int plan_values(struct workspace *w, struct arena *slot, bool training)
+{
+    const struct graph *graph = w->graph;
+    int count = graph->value_count;
+    struct lifetime *lifetimes = calloc((size_t)count, sizeof *lifetimes);
+    int *order = calloc((size_t)count, sizeof *order);
+    int code = lifetimes && order ? 0 : ERR_NOMEM;
+    if (code) {
+        goto done;
+    }
+    find_lifetimes(lifetimes, graph, (size_t)w->block_images);
+    for (int v = 0; training && v < count; v++) {
+        w->values[v].at = arena_plan(slot, 1, lifetimes[v].bytes);
+        if (!graph->values[v].needs_gradient) {
+            lifetimes[v].last = lifetimes[v].first - 1;
+        }
+    }
+    size_t bytes = 0;
+    slot->overflow = slot->overflow || !lifetime_place(&bytes, lifetimes, count, order);
+    size_t at = arena_plan(slot, 1, bytes);
+    for (int v = 0; v < count; v++) {
+        *(training ? &w->values[v].gradient_at : &w->values[v].at) = at + lifetimes[v].at;
+    }
+done:
+    free(lifetimes);
+    free(order);
+    return code;
+}
+
+// What a layer saves for the way back is of no use where there is none: then
+// all of them save to the same place.
+static void plan_saved(struct workspace *w, struct arena *slot, bool training)
 {
     const struct graph *graph = w->graph;
     size_t images = (size_t)w->block_images;
-    for (int v = 0; v < graph->value_count; v++) {
-        const struct value *value = &graph->values[v];
-        size_t count = images * value->elements;
-        w->values[v].at = arena_plan(slot, count, sizeof(real));
-        if (training && value->needs_gradient) {
-            w->values[v].gradient_at = arena_plan(slot, count, sizeof(real));
-        }
-    }
+    size_t largest = 0;
     for (int n = 0; n < graph->node_count; n++) {
-        w->nodes[n].saved_at = arena_plan(slot, images, graph->nodes[n].saved);
+        size_t saved = graph->nodes[n].saved;
+        largest = saved > largest ? saved : largest;
     }
+    size_t shared = training ? 0 : arena_plan(slot, images, largest);
+    for (int n = 0; n < graph->node_count; n++) {
+        w->nodes[n].saved_at = training ? arena_plan(slot, images, graph->nodes[n].saved)
+                                        : shared;
+    }
+}
+
+static int plan_slot(struct workspace *w, struct arena *slot, bool training)
+{
+    int code = plan_values(w, slot, training);
+    if (code) {
+        return code;
+    }
+    plan_saved(w, slot, training);
     if (training) {
         plan_spares(w, slot);
     }
+    return 0;
 }
 
 static void plan_sums(struct workspace *w)
@@ -73,10 +137,13 @@ static void plan_sums(struct workspace *w)
     }
 }
 
-static void plan_all(struct workspace *w, const struct workspace_size *size)
+static int plan_all(struct workspace *w, const struct workspace_size *size)
 {
     struct arena slot = {0}; // only to count
-    plan_slot(w, &slot, size->training);
+    int code = plan_slot(w, &slot, size->training);
+    if (code) {
+        return code;
+    }
     plan_sums(w);
     for (int n = 0; n < w->graph->node_count; n++) {
         size_t bytes = w->graph->nodes[n].scratch;
@@ -97,6 +164,7 @@ static void plan_all(struct workspace *w, const struct workspace_size *size)
     w->gradients_at = arena_plan(&w->arena, size->training ? (size_t)size->blocks : 0,
                                  w->gradient_stride * sizeof(real));
     w->sums_at = arena_plan(&w->arena, (size_t)size->blocks + 1, w->sums * sizeof(double));
+    return 0;
 }
 
 int workspace_open(struct workspace *ret, const struct graph *graph,
@@ -111,7 +179,10 @@ int workspace_open(struct workspace *ret, const struct graph *graph,
         goto fail;
     }
     mark_spares(&w);
-    plan_all(&w, size);
+    if (plan_all(&w, size)) {
+        code = error_nomem(err, what);
+        goto fail;
+    }
     code = arena_allocate(&w.arena, what, err);
     if (code) {
         goto fail;

@@ -10,7 +10,8 @@
 /* All memory that running a graph needs, allocated once.
  *
  * A slot holds what one block of images needs on its way through the graph:
- * every value, its gradient, and what layers save in between. Where a block
+ * every value, its gradient, and what layers save in between. Gradients that
+ * are not needed at the same time share memory; in evaluation, so do values. Where a block
  * runs from end to end in one go, a slot belongs to a thread and is used again
  * and again while it is in cache; where it has to wait for the others in the
  * middle, there is one slot for every block. */

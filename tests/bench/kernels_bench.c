@@ -41,6 +41,7 @@ struct report {
 };
 
 // Run and print one row; flops are those of the plain algorithm.
+__attribute__((format(printf, 5, 6)))
 static void measure(const struct report *report, double flops, void (*run)(void *), void *context,
                     const char *format, ...)
 {
@@ -205,6 +206,86 @@ static void bench_conv_pool(const struct report *report, const struct conv_pool_
     free(c.saved);
 }
 
+// ---- dense convolution ----
+
+struct conv_case {
+    struct conv_dense_plan plan;
+    const struct conv_dense_kernels *kernels;
+    float *in;
+    float *weights;
+    float *out;
+    float *in_gradient;
+    float *prepared;
+    float *scratch;
+};
+
+static void run_conv_prepare(void *context)
+{
+    struct conv_case *c = context;
+    conv_dense_prepare(&c->plan, c->prepared, c->weights, NULL, NULL);
+}
+
+static void run_conv_forward(void *context)
+{
+    struct conv_case *c = context;
+    struct conv_finish end = {.relu = true};
+    c->kernels->forward(&c->plan, c->out, c->in, c->prepared, &end, c->scratch);
+}
+
+static void run_conv_weight_gradient(void *context)
+{
+    struct conv_case *c = context;
+    c->kernels->weight_gradient(&c->plan, c->in, c->out, c->scratch);
+}
+
+static void run_conv_data_gradient(void *context)
+{
+    struct conv_case *c = context;
+    c->kernels->data_gradient(&c->plan, c->in_gradient, c->out, c->prepared, c->scratch);
+}
+
+static void bench_conv(const struct report *report, int channels, int in, int outputs, int size,
+                       int stride, int padding)
+{
+    int out = (in + 2 * padding - size) / stride + 1;
+    struct conv_dense_shape shape = {
+        .channels = channels,
+        .outputs = outputs,
+        .window = {{in, in}, {out, out}, {size, size}, {stride, stride}, {padding, padding},
+                   {1, 1}},
+        .planar = channels <= CONV_DENSE_PLANES_MAX,
+    };
+    struct conv_case c = {.kernels = report->set->dense};
+    conv_dense_plan(&c.plan, &shape);
+    size_t in_size = (size_t)(c.plan.forward.depth * c.plan.forward.lanes) * (size_t)(in * in);
+    size_t out_size = (size_t)c.plan.forward.blocks * BLOCK * (size_t)(out * out);
+    size_t weights = (size_t)outputs * (size_t)channels * (size_t)(size * size);
+    c.in = floats(in_size, 1);
+    c.weights = floats(weights, 2);
+    c.out = floats(out_size, 3);
+    c.in_gradient = floats(in_size, 4);
+    c.prepared = floats(c.plan.prepared_bytes / sizeof(float), 5);
+    c.scratch = floats(c.plan.scratch_bytes / sizeof(float), 6);
+    run_conv_prepare(&c);
+    memset(c.scratch, 0, c.plan.stage_at * sizeof(float));
+    double flops = 2.0 * out * out * (double)weights;
+    char name[64];
+    snprintf(name, sizeof name, "dense %dx%dx%d to %d, %dx%d, stride %d", channels, in, in,
+             outputs, size, size, stride);
+    measure(report, flops, run_conv_forward, &c, "%s: forward", name);
+    measure(report, flops, run_conv_weight_gradient, &c, "%s: weight gradient", name);
+    if (!shape.planar) {
+        measure(report, flops, run_conv_data_gradient, &c, "%s: data gradient", name);
+    }
+    measure(report, 0, run_conv_prepare, &c, "%s: prepare", name);
+    free(c.in);
+    free(c.weights);
+    free(c.out);
+    free(c.in_gradient);
+    free(c.prepared);
+    free(c.scratch);
+}
+
 // ---- the rest ----
 
 struct linear_case {
@@ -280,6 +361,18 @@ static void bench_set(const struct report *report)
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         bench_conv_pool(report, &shapes[i]);
+    }
+    static const int convs[][6] = {
+        // channels, size, outputs, kernel, stride, padding
+        {3, 64, 16, 3, 2, 1}, {16, 32, 16, 3, 1, 1}, {16, 32, 32, 3, 2, 1},
+        {32, 16, 32, 3, 1, 1}, {32, 16, 64, 3, 2, 1}, {64, 8, 64, 3, 1, 1},
+        {16, 32, 8, 3, 1, 1}, {64, 16, 64, 1, 1, 0}, {32, 32, 32, 1, 2, 0},
+        {16, 32, 16, 5, 1, 2}, {16, 32, 16, 7, 1, 3}, {128, 32, 128, 3, 1, 1},
+        {3, 64, 32, 7, 2, 3},
+    };
+    for (size_t i = 0; i < sizeof convs / sizeof convs[0]; i++) {
+        const int *n = convs[i];
+        bench_conv(report, n[0], n[1], n[2], n[3], n[4], n[5]);
     }
     bench_linear(report, 1936, 10);
     bench_pixels(report);
