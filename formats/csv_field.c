@@ -33,3 +33,32 @@ char *csv_field(char *out, const char *text)
     *o = 0;
     return out;
 }
+
+char *csv_field_next(char **line)
+{
+    char *from = *line;
+    char *field = from;
+    if (!from) {
+        return NULL;
+    }
+    char *to = from;
+    if (*from == '"') {
+        for (from++; *from != '"' || from[1] == '"'; from++) {
+            if (!*from) {
+                return NULL;
+            }
+            from += *from == '"'; // the second of a pair
+            *to++ = *from;
+        }
+        from++;
+    } else {
+        from += strcspn(from, ",");
+        to = from;
+    }
+    if (*from && *from != ',') {
+        return NULL;
+    }
+    *line = *from ? from + 1 : NULL;
+    *to = 0;
+    return field;
+}

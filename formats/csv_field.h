@@ -14,4 +14,8 @@ size_t csv_field_bound(size_t length);
  * csv_field_bound(strlen(text)) bytes. Returns out. */
 char *csv_field(char *out, const char *text);
 
+/* The next field of a line, unquoted and ended in place; moves *line behind it,
+ * to NULL after the last. NULL where *line is NULL or quotes do not match. */
+char *csv_field_next(char **line);
+
 #endif

@@ -26,6 +26,22 @@ struct history_row {
     double train_eval_accuracy_frame;
 };
 
+enum history_cell {
+    HISTORY_WHOLE,   /* an int: the epoch */
+    HISTORY_NUMBER,  /* nine significant digits */
+    HISTORY_SECONDS, /* milliseconds */
+    HISTORY_RATE,    /* one decimal */
+};
+
+/* The columns in file order; the last has no name. Those of seconds and rates
+ * differ from one run to the next. */
+struct history_column {
+    const char *name;
+    size_t offset; /* in struct history_row, of a double or the epoch */
+    enum history_cell cell;
+};
+extern const struct history_column history_columns[];
+
 /* A row in which nothing was measured. */
 struct history_row history_row_empty(int epoch);
 
@@ -47,6 +63,11 @@ void history_clear(struct history *history);
 int history_write(const struct history *history, const char *path,
                   struct error *err) MUST_CHECK;
 
+/* Read what history_write() wrote; *ret holds nothing before. Columns are found
+ * by their names, others passed over. ERR_FORMAT naming the line that is not
+ * one of a history. */
+int history_read(struct history *ret, const char *path, struct error *err) MUST_CHECK;
+
 /* What a part scored with the finished network. */
 struct history_score {
     const char *split;
@@ -56,6 +77,9 @@ struct history_score {
     double loss; /* mean per frame */
     double accuracy_frame;
     double accuracy_sample;
+    double loss_sample; /* mean per sample */
+    double top5_frame;  /* right among the five likeliest */
+    double top5_sample;
 };
 
 int history_write_score(const struct history_score *score, const char *path,

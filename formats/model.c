@@ -107,6 +107,21 @@ static void add_parameters(struct digest *digest, const struct parameters *param
     }
 }
 
+bool model_normalise_fits(const struct normalisation *normalise)
+{
+    bool fits = true;
+    for (int c = 0; c < 3; c++) {
+        fits = fits && normalise->mean[c] >= 0 && normalise->mean[c] <= 1
+            && normalise->std[c] > 0 && normalise->std[c] <= 1;
+    }
+    return fits;
+}
+
+int model_version(const struct model *model)
+{
+    return model->input.normalise ? 2 : 1;
+}
+
 // The fields and their order are part of the format: docs/model-format.md.
 int model_digest(const struct model *model, char hex[DIGEST_HEX_SIZE], struct error *err)
 {
@@ -115,7 +130,7 @@ int model_digest(const struct model *model, char hex[DIGEST_HEX_SIZE], struct er
         return error_nomem(err, "digest of a model");
     }
     digest_add_text(digest, MODEL_FORMAT_NAME);
-    add_number(digest, MODEL_FORMAT_VERSION);
+    add_number(digest, (uint64_t)model_version(model));
     digest_add_text(digest, model->net_name);
     digest_add_text(digest, model->net_text);
     const char *input = (const char *)&model->input;
@@ -141,6 +156,11 @@ int model_digest(const struct model *model, char hex[DIGEST_HEX_SIZE], struct er
         digest_add_text(digest, model->clips[i].path);
     }
     add_parameters(digest, &model->parameters);
+    const struct normalisation *normalise = model->input.normalise;
+    if (normalise) {
+        digest_add(digest, normalise->mean, sizeof normalise->mean);
+        digest_add(digest, normalise->std, sizeof normalise->std);
+    }
     digest_finish(&digest, hex);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/sandbox.h"
+#include "core/nn/dataset.h"
 #include "core/nn/parameters.h"
 
 #include <stdbool.h>
@@ -12,7 +13,8 @@
 
 /* The model file: docs/model-format.md. Plain HDF5, everything predict needs. */
 
-enum { MODEL_FORMAT_VERSION = 1 };
+/* Version 2 has /normalise; a model without it is written as version 1. */
+enum { MODEL_FORMAT_VERSION = 2 };
 
 /* A clip the model was trained on. */
 struct model_clip {
@@ -33,6 +35,7 @@ struct model_input {
     const char *sampling;
     const char *scaler;
     const char *matrix;
+    const struct normalisation *normalise; /* NULL: byte / 255 is what the net reads */
 };
 
 /* A setting of the run: option name and value as text. */

@@ -20,6 +20,7 @@ struct reading {
     const struct h5_file *file;
     const char *path;
     struct model *model;
+    uint64_t version; // of the file
     struct error *err;
 };
 
@@ -35,7 +36,7 @@ static int no_memory(const struct reading *r)
 
 // ---- what kind of file it is ----
 
-static int check_format(const struct reading *r)
+static int check_format(struct reading *r)
 {
     const struct h5_attribute *a = h5_file_find_attribute(r->file, "/", "format");
     const char *format = a && a->type.kind == KIND_TEXT && a->count == 1 ? a->value : "";
@@ -45,11 +46,10 @@ static int check_format(const struct reading *r)
                          "'" MODEL_FORMAT_NAME "' (train writes models)", r->path,
                          text_escape(shown, sizeof shown, format));
     }
-    uint64_t version;
-    int code = h5_file_u64(&version, r->file, "/", "version", r->err);
-    if (code == 0 && version != MODEL_FORMAT_VERSION) {
+    int code = h5_file_u64(&r->version, r->file, "/", "version", r->err);
+    if (code == 0 && (r->version < 1 || r->version > MODEL_FORMAT_VERSION)) {
         code = error_set(r->err, ERR_VERSION, "%s: a model of format version %llu; this program "
-                         "knows version %d", r->path, (unsigned long long)version,
+                         "knows versions 1 to %d", r->path, (unsigned long long)r->version,
                          MODEL_FORMAT_VERSION);
     }
     return code;
@@ -201,6 +201,29 @@ static int read_input(const struct reading *r)
         }
     }
     return 0;
+}
+
+static int read_normalise(const struct reading *r)
+{
+    const struct h5_dataset *d;
+    if (r->version < 2) {
+        return 0;
+    }
+    int code = h5_file_require(&d, r->file, "/normalise", KIND_F64, 2, (const uint64_t[]){2, 3},
+                               r->err);
+    if (code < 0) {
+        return code;
+    }
+    struct normalisation *normalise = model_storage(r->model, sizeof *normalise);
+    if (!normalise) {
+        return no_memory(r);
+    }
+    memcpy(normalise->mean, d->data, sizeof normalise->mean);
+    memcpy(normalise->std, (const char *)d->data + sizeof normalise->mean,
+           sizeof normalise->std);
+    r->model->input.normalise = normalise;
+    return model_normalise_fits(normalise)
+        ? 0 : bad(r, "/normalise holds no means and standard deviations of numbers in 0 to 1");
 }
 
 static int read_options(const struct reading *r)
@@ -371,11 +394,12 @@ int model_read(struct model **ret, const char *path, const struct sandbox *sandb
     if (code < 0) {
         goto done;
     }
-    struct reading r = {.file = file, .path = path, .model = model, .err = err};
+    struct reading r = {.file = file, .path = path, .model = model, .version = 0, .err = err};
     code = check_format(&r);
     code = code < 0 ? code : read_net(&r);
     code = code < 0 ? code : read_classes(&r);
     code = code < 0 ? code : read_input(&r);
+    code = code < 0 ? code : read_normalise(&r);
     code = code < 0 ? code : read_options(&r);
     code = code < 0 ? code : read_clips(&r);
     code = code < 0 ? code : read_parameters(&r);

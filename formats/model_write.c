@@ -77,6 +77,18 @@ static int write_input(struct h5_writer *writer, const struct model_input *input
     return code;
 }
 
+// [2][3]: means, then standard deviations.
+static int write_normalise(struct h5_writer *writer, const struct normalisation *normalise,
+                           struct error *err)
+{
+    double rows[2][3];
+    memcpy(rows[0], normalise->mean, sizeof rows[0]);
+    memcpy(rows[1], normalise->std, sizeof rows[1]);
+    struct h5_type type = h5_type_plain(KIND_F64);
+    return h5_write_dataset(writer, "/normalise", &type, 2, (const uint64_t[]){2, 3}, rows, NULL,
+                            err);
+}
+
 static int write_net(struct h5_writer *writer, const struct model *model, struct error *err)
 {
     struct h5_type type = h5_type_text(strlen(model->net_text) + 1);
@@ -120,14 +132,27 @@ static int write_parameters(struct h5_writer *writer, const struct parameters *p
     return code;
 }
 
-static int write_all(struct h5_writer *writer, const struct model *model, struct error *err)
+// What is written, and what comes behind it.
+struct writing {
+    const struct model *model;
+    int (*more)(struct h5_writer *writer, const void *context, const char *digest,
+                struct error *err); // or NULL
+    const void *context;
+};
+
+static int write_all(struct h5_writer *writer, const struct writing *writing, struct error *err)
 {
+    const struct model *model = writing->model;
     char digest[DIGEST_HEX_SIZE];
     int code = model_digest(model, digest, err);
     code = code < 0 ? code : h5_write_text(writer, "/", "format", MODEL_FORMAT_NAME, err);
-    code = code < 0 ? code : h5_write_u64(writer, "/", "version", MODEL_FORMAT_VERSION, err);
+    code = code < 0 ? code : h5_write_u64(writer, "/", "version",
+                                          (uint64_t)model_version(model), err);
     code = code < 0 ? code : h5_write_text(writer, "/", "digest", digest, err);
     code = code < 0 ? code : write_input(writer, &model->input, err);
+    if (code == 0 && model->input.normalise) {
+        code = write_normalise(writer, model->input.normalise, err);
+    }
     code = code < 0 ? code : write_net(writer, model, err);
     struct text_column classes = {"/classes", model->classes, sizeof *model->classes,
                                   (size_t)model->class_count};
@@ -138,7 +163,9 @@ static int write_all(struct h5_writer *writer, const struct model *model, struct
                              err);
     }
     code = code < 0 ? code : write_clips(writer, model, err);
-    return code < 0 ? code : write_parameters(writer, &model->parameters, err);
+    code = code < 0 ? code : write_parameters(writer, &model->parameters, err);
+    return code < 0 || !writing->more ? code
+                                      : writing->more(writer, writing->context, digest, err);
 }
 
 static int check_texts(const struct model *model, const char *path, struct error *err)
@@ -180,10 +207,15 @@ static int check(const struct model *model, const char *path, struct error *err)
         return error_set(err, ERR_VALUE, "%s: %d classes; 1 to %d can be stored", path,
                          model->class_count, MODEL_CLASSES_MAX);
     }
+    if (model->input.normalise && !model_normalise_fits(model->input.normalise)) {
+        return error_set(err, ERR_VALUE, "%s: a mean beyond 0 to 1, or a standard deviation that "
+                         "is not above 0 and at most 1, cannot be stored", path);
+    }
     return check_texts(model, path, err);
 }
 
-static int write_file(const char *path, const struct model *model, bool force, struct error *err)
+static int write_file(const char *path, const struct writing *writing, bool force,
+                      struct error *err)
 {
     struct output *output;
     int code = output_open(&output, path, force, err);
@@ -192,7 +224,7 @@ static int write_file(const char *path, const struct model *model, bool force, s
     }
     struct h5_writer *writer = NULL;
     code = h5_write_open(&writer, output_partial_path(output), err);
-    code = code < 0 ? code : write_all(writer, model, err);
+    code = code < 0 ? code : write_all(writer, writing, err);
     if (code < 0) {
         h5_write_abandon(&writer);
     } else {
@@ -205,7 +237,10 @@ static int write_file(const char *path, const struct model *model, bool force, s
     return output_commit(&output, err);
 }
 
-int model_write(const char *path, const struct model *model, bool force, struct error *err)
+int model_write_with(const char *path, const struct model *model, bool force,
+                     int (*more)(struct h5_writer *writer, const void *context,
+                                 const char *digest, struct error *err),
+                     const void *context, struct error *err)
 {
     struct model sorted = *model;
     size_t options_size = (size_t)model->option_count * sizeof *model->options;
@@ -228,10 +263,16 @@ int model_write(const char *path, const struct model *model, bool force, struct 
     sorted.options = options;
     sorted.parameters.table = table;
     code = check(&sorted, path, err);
-    code = code < 0 ? code : write_file(path, &sorted, force, err);
+    struct writing writing = {&sorted, more, context};
+    code = code < 0 ? code : write_file(path, &writing, force, err);
 
 done:
     free(options);
     free(table);
     return code;
+}
+
+int model_write(const char *path, const struct model *model, bool force, struct error *err)
+{
+    return model_write_with(path, model, force, NULL, NULL, err);
 }

@@ -92,14 +92,68 @@ static void test_extremes(void **state)
     free(text);
 }
 
+static void assert_unreadable(const char *text, const char *part)
+{
+    struct error err = ERROR_INIT;
+    struct history history = {0};
+    tree_put("h.csv", text);
+    int code = history_read(&history, "h.csv", &err);
+    assert_error(&err, code, ERR_FORMAT, "h.csv", part);
+    assert_int_equal(history.count, 0);
+}
+
+static void test_read(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct history written = {0}, history = {0};
+    for (int epoch = 1; epoch <= 40; epoch++) {
+        struct history_row row = history_row_empty(epoch);
+        row.lr = 0.5 / epoch;
+        row.val_loss = epoch % 3 ? 1. / epoch : NAN;
+        row.train_seconds = 0.125 * epoch;
+        assert_int_equal(history_add(&written, &row, &err), 0);
+    }
+    assert_int_equal(history_write(&written, "h.csv", &err), 0);
+    assert_int_equal(history_read(&history, "h.csv", &err), 0);
+    assert_int_equal(history.count, 40);
+    for (int i = 0; i < 40; i++) {
+        const struct history_row *row = &history.rows[i];
+        assert_int_equal(row->epoch, i + 1);
+        assert_true(fabs(row->lr - 0.5 / (i + 1)) < 1e-9);
+        assert_true((i + 1) % 3 ? fabs(row->val_loss - 1. / (i + 1)) < 1e-9
+                                : isnan(row->val_loss));
+        assert_true(fabs(row->train_seconds - 0.125 * (i + 1)) < 1e-9);
+        assert_true(isnan(row->train_loss));
+    }
+    history_clear(&history);
+    history_clear(&written);
+
+    // Columns are found by name, wherever they are, and new ones passed over.
+    tree_put("h.csv", "new,train_seconds,epoch\nx,2.5,7\n");
+    assert_int_equal(history_read(&history, "h.csv", &err), 0);
+    assert_int_equal(history.count, 1);
+    assert_int_equal(history.rows[0].epoch, 7);
+    assert_float_equal(history.rows[0].train_seconds, 2.5, 0);
+    history_clear(&history);
+
+    assert_unreadable("", "does not begin with");
+    assert_unreadable("epoch,lr\n1,0.5\n2\n", "line 3: no row of a history");
+    assert_unreadable("epoch,lr\n1,0.5,3\n", "line 2: no row of a history");
+    assert_unreadable("epoch,lr\n1,fast\n", "line 2: no row of a history");
+    assert_unreadable("epoch,lr\n1.5,1\n", "line 2: no row of a history");
+}
+
 static void test_score(void **state)
 {
     (void)state;
     struct error err = ERROR_INIT;
-    struct history_score score = {"odd, \"name\"", "test", 10, 30, 2.5, 1.0 / 3, 0.4};
+    struct history_score score = {"odd, \"name\"", "test", 10, 30, 2.5, 1.0 / 3, 0.4, 2.25,
+                                  0.75, 0.8};
     assert_int_equal(history_write_score(&score, "t.csv", &err), 0);
-    assert_file("t.csv", "split,part,samples,frames,loss,accuracy_frame,accuracy_sample\n"
-                         "\"odd, \"\"name\"\"\",test,10,30,2.5,0.333333333,0.4\n");
+    assert_file("t.csv", "split,part,samples,frames,loss,accuracy_frame,accuracy_sample,"
+                         "loss_sample,top5_frame,top5_sample\n"
+                         "\"odd, \"\"name\"\"\",test,10,30,2.5,0.333333333,0.4,2.25,0.75,0.8\n");
     int code = history_write_score(&score, "absent/t.csv", &err);
     assert_error(&err, code, ERR_IO, "absent/t.csv", "No such file");
 }
@@ -109,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_extremes, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_read, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_score, tree_enter, tree_leave),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);

@@ -153,6 +153,57 @@ static void test_round_trip(void **state)
     model_free(&model);
 }
 
+// The version says whether there is a normalisation; either reads back.
+static void test_normalise(void **state)
+{
+    (void)state;
+    static const struct normalisation normalise = {{0.1, 0.4, 1}, {0.25, 1. / 3, 1}};
+    struct model made = make_model();
+    write_model("plain.h5", &made);
+    made.input.normalise = &normalise;
+    write_model("a.h5", &made);
+    struct model *plain = read_model("plain.h5");
+    struct model *model = read_model("a.h5");
+    assert_null(plain->input.normalise);
+    assert_memory_equal(model->input.normalise->mean, normalise.mean, sizeof normalise.mean);
+    assert_memory_equal(model->input.normalise->std, normalise.std, sizeof normalise.std);
+    assert_string_not_equal(plain->digest, model->digest);
+    write_model("b.h5", model);
+    assert_same_file("a.h5", "b.h5");
+    model_free(&plain);
+    model_free(&model);
+
+    // A reader of version 1 would give the net other numbers: it must not read it.
+    struct error err = ERROR_INIT;
+    struct h5_writer *writer;
+    assert_int_equal(h5_write_reopen(&writer, "a.h5", &err), 0);
+    assert_int_equal(h5_write_u64(writer, "/", "version", 1, &err), 0);
+    assert_int_equal(h5_write_close(&writer, &err), 0);
+    refuse("a.h5", ERR_FORMAT, "digest");
+    assert_int_equal(h5_write_reopen(&writer, "plain.h5", &err), 0);
+    assert_int_equal(h5_write_u64(writer, "/", "version", 2, &err), 0);
+    assert_int_equal(h5_write_close(&writer, &err), 0);
+    refuse("plain.h5", ERR_FORMAT, "has no /normalise");
+}
+
+// A NaN in the file is refused, not given to the net.
+static void test_bad_normalise(void **state)
+{
+    (void)state;
+    static const struct normalisation good = {{0.125, 0.4, 1}, {0.25, 0.5, 1}};
+    struct model model = make_model();
+    model.input.normalise = &good;
+    write_model("a.h5", &model);
+    size_t size;
+    char *bytes = load("a.h5", &size);
+    char *found = memmem(bytes, size, &good, sizeof good);
+    assert_non_null(found);
+    memset(found + 3 * sizeof(double), 0xff, sizeof(double));
+    tree_put_bytes("a.h5", bytes, size);
+    free(bytes);
+    refuse("a.h5", ERR_FORMAT, "/normalise holds no means");
+}
+
 static void test_same_bytes(void **state)
 {
     (void)state;
@@ -218,6 +269,10 @@ static void test_what_is_not_written(void **state)
     model.class_count = 0;
     refuse_to_write(&model, ERR_VALUE, "0 classes");
     model = make_model();
+    static const struct normalisation flat = {{0.5, 0.5, 0.5}, {0.2, 0, 0.2}};
+    model.input.normalise = &flat;
+    refuse_to_write(&model, ERR_VALUE, "standard deviation");
+    model = make_model();
     write_model("no.h5", &model);
     struct error err = ERROR_INIT;
     int code = model_write("no.h5", &model, false, &err);
@@ -246,7 +301,7 @@ static int other_format(struct h5_writer *w, struct error *err)
 
 static int newer(struct h5_writer *w, struct error *err)
 {
-    return h5_write_u64(w, "/", "version", 2, err);
+    return h5_write_u64(w, "/", "version", 3, err);
 }
 
 static int no_height(struct h5_writer *w, struct error *err)
@@ -296,7 +351,7 @@ static void test_changed_models(void **state)
 {
     (void)state;
     with_change(other_format, ERR_FORMAT, "no model");
-    with_change(newer, ERR_VERSION, "version 2; this program knows version 1");
+    with_change(newer, ERR_VERSION, "version 3; this program knows versions 1 to 2");
     with_change(no_height, ERR_FORMAT, "height is 0");
     with_change(another_option, ERR_FORMAT, "digest");
     with_change(number_as_option, ERR_FORMAT, "extra");
@@ -419,6 +474,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_normalise, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_bad_normalise, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_same_bytes, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_no_clips_no_options, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_what_is_not_written, tree_enter, tree_leave),
