@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Pixels a picture may have: it is held in memory, and compressed there. */
@@ -16,5 +17,9 @@ enum { PNG_FILE_PIXELS_MAX = 100 * 1000 * 1000, PNG_FILE_SIDE_MAX = 1000000 };
  * beyond the limits above. Thread-safe. */
 int png_file_write(const char *path, bool force, const uint8_t *pixels, int width, int height,
                    struct error *err) MUST_CHECK;
+
+/* The same bytes in memory, which the caller frees; `name` is for messages. */
+int png_encode(unsigned char **ret, size_t *ret_size, const char *name, const uint8_t *pixels,
+               int width, int height, struct error *err) MUST_CHECK;
 
 #endif

@@ -1,5 +1,7 @@
 #include "tools/common/weights.h"
 
+#include "formats/safetensors.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,4 +63,11 @@ int weights_load(struct parameters *to, const struct model *model, const char *p
                p->size * sizeof *to->values);
     }
     return code;
+}
+
+int weights_read(struct model **ret, const char *path, const struct sandbox *sandbox,
+                 struct error *err)
+{
+    return safetensors_is_one(path) ? safetensors_read(ret, path, err)
+                                    : model_read(ret, path, sandbox, err);
 }

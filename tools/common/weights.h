@@ -11,4 +11,10 @@
 int weights_load(struct parameters *to, const struct model *model, const char *path,
                  struct error *err) MUST_CHECK;
 
+/* Read a model of train's, or parameters out of a file of safetensors: then
+ * the model has no net, no classes and no clips, but parameters and a digest.
+ * The caller frees *ret with model_free(). May fork, as model_read() does. */
+int weights_read(struct model **ret, const char *path, const struct sandbox *sandbox,
+                 struct error *err) MUST_CHECK;
+
 #endif
