@@ -221,6 +221,40 @@ static void test_few_groups(void **state)
     pack_close(&pack);
 }
 
+// Over the folds every row is validated on once, with all of its group.
+static void test_folds(void **state)
+{
+    (void)state;
+    enum { FOLDS = 3 };
+    struct learning_pack plan = learning_pack_defaults(); // five groups of two clips a class
+    learning_pack_write(&plan, "p.h5");
+    struct pack *pack = learning_pack_open("p.h5");
+    struct part_rows all, train, val;
+    struct error err = ERROR_INIT;
+    int held[64] = {0};
+    assert_int_equal(parts_rows(&all, pack, NULL, PART_TRAIN, true, NULL, &err), 0);
+    for (int fold = 1; fold <= FOLDS; fold++) {
+        assert_int_equal(parts_draw_fold(&train, &val, pack, &all, 1, fold, FOLDS, &err), 0);
+        assert_int_equal(train.count + val.count, all.count);
+        assert_true(val.count >= 3 * 2 && val.count <= 3 * 4);
+        for (size_t i = 0; i < val.count; i++) {
+            held[val.rows[i]]++;
+            for (size_t k = 0; k < train.count; k++) {
+                size_t a = val.rows[i], b = train.rows[k];
+                bool same_class = pack->data.labels[a] == pack->data.labels[b];
+                assert_true(!same_class || strcmp(pack_group(pack, a), pack_group(pack, b)) != 0);
+            }
+        }
+        part_rows_clear(&train);
+        part_rows_clear(&val);
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        assert_int_equal(held[all.rows[i]], 1);
+    }
+    part_rows_clear(&all);
+    pack_close(&pack);
+}
+
 static void test_two_classes(void **state)
 {
     (void)state;
@@ -243,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rows, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_drawn_validation, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_few_groups, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_folds, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_two_classes, tree_enter, tree_leave),
     };
     return cmocka_run_group_tests_name("parts", tests, NULL, NULL);

@@ -1,18 +1,20 @@
 #include "tools/common/options.h"
 
 #include "core/base/text.h"
+#include "tools/common/called.h"
 
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELP_WIDTH = 80, HELP_COLUMN = 26, OPTIONS_MAX = 96 };
+enum { OPTIONS_MAX = 192 };
 
 // What getopt_long returns: the entry's index above all characters.
 enum { FIRST_LONG = 256, LONG_HELP = 10000, LONG_VERSION };
 
-static bool is_last(const struct option_entry *option)
+bool options_is_last(const struct option_entry *option)
 {
     return !option->name && !option->help;
 }
@@ -106,7 +108,7 @@ static int unknown_option(const struct command *command, const char *given, stru
 {
     const char *names[OPTIONS_MAX + 3] = {"help", "version"};
     int count = 2;
-    for (const struct option_entry *o = command->options; !is_last(o); o++) {
+    for (const struct option_entry *o = command->options; !options_is_last(o); o++) {
         if (o->name && count < OPTIONS_MAX) {
             names[count++] = o->name;
         }
@@ -125,7 +127,7 @@ static int unknown_option(const struct command *command, const char *given, stru
 int options_set(const struct command *command, void *settings, const char *name,
                 const char *value, struct error *err)
 {
-    for (const struct option_entry *o = command->options; !is_last(o); o++) {
+    for (const struct option_entry *o = command->options; !options_is_last(o); o++) {
         if (!o->name || strcmp(o->name, name) != 0) {
             continue;
         }
@@ -154,7 +156,7 @@ static void fill_tables(const struct command *command, struct getopt_tables *tab
     char *s = tables->shorts;
     *s++ = ':'; // a missing value is told apart from an unknown option
     *s++ = 'h';
-    for (int i = 0; !is_last(&command->options[i]) && n < OPTIONS_MAX; i++) {
+    for (int i = 0; !options_is_last(&command->options[i]) && n < OPTIONS_MAX; i++) {
         const struct option_entry *o = &command->options[i];
         if (!o->name) {
             continue;
@@ -179,7 +181,7 @@ static const struct option_entry *entry_of(const struct command *command, int go
     if (got >= FIRST_LONG) {
         return &command->options[got - FIRST_LONG];
     }
-    for (const struct option_entry *o = command->options; !is_last(o); o++) {
+    for (const struct option_entry *o = command->options; !options_is_last(o); o++) {
         if (o->name && o->letter == got) {
             return o;
         }
@@ -201,7 +203,7 @@ int options_parse(const struct command *command, void *settings, int argc, char 
             return 1;
         }
         if (got == LONG_VERSION) {
-            printf("%s (Triptych) %s\n", command->name, TRIPTYCH_VERSION);
+            printf("%s%s (Triptych) %s\n", called_prefix(), command->name, TRIPTYCH_VERSION);
             return 1;
         }
         if (got == '?') {
@@ -249,7 +251,9 @@ const char *options_value(const struct option_entry *option, const void *setting
         break;
     }
     case OPTION_INT:
-        snprintf(text, capacity, "%d", *(const int *)v);
+        if (*(const int *)v != OPTION_UNSET) {
+            snprintf(text, capacity, "%d", *(const int *)v);
+        }
         break;
     case OPTION_U64:
         snprintf(text, capacity, "%llu", (unsigned long long)*(const uint64_t *)v);
@@ -257,16 +261,21 @@ const char *options_value(const struct option_entry *option, const void *setting
     case OPTION_DOUBLE: {
         // The shortest text that reads back as the same number.
         double value = *(const double *)v;
-        for (int digits = 1; digits <= 17; digits++) {
+        for (int digits = 1; digits <= 17 && !isnan(value); digits++) {
             snprintf(text, capacity, "%.*g", digits, value);
             if (strtod(text, NULL) == value) {
                 break;
             }
         }
+        if (strstr(text, "e+") && fabs(value) < 1e6) {
+            snprintf(text, capacity, "%.0f", value); // 10 is 1e+01 with one digit
+        }
         break;
     }
     case OPTION_CHOICE:
-        snprintf(text, capacity, "%s", option->choices[*(const int *)v]);
+        if (*(const int *)v != OPTION_UNSET) {
+            snprintf(text, capacity, "%s", option->choices[*(const int *)v]);
+        }
         break;
     case OPTION_DIMS: {
         const int *dims = v;
@@ -275,73 +284,4 @@ const char *options_value(const struct option_entry *option, const void *setting
     }
     }
     return text;
-}
-
-// Print words, the first at column `column`, wrapped; end the line.
-static void wrap(FILE *out, const char *text, int column)
-{
-    int at = column;
-    while (*text) {
-        int length = (int)strcspn(text, " \n");
-        if (at > column && at + 1 + length > HELP_WIDTH - 1) {
-            fprintf(out, "\n%*s", column, "");
-            at = column;
-        } else if (at > column) {
-            fputc(' ', out);
-            at++;
-        }
-        fprintf(out, "%.*s", length, text);
-        at += length;
-        text += length;
-        text += strspn(text, " \n");
-    }
-    fputc('\n', out);
-}
-
-static void help_entry(const struct option_entry *o, FILE *out)
-{
-    char head[96];
-    int n = o->letter ? snprintf(head, sizeof head, "  -%c, --%s", o->letter, o->name)
-                      : snprintf(head, sizeof head, "      --%s", o->name);
-    if (o->argument) {
-        n += snprintf(head + n, sizeof head - (size_t)n, " %s", o->argument);
-    }
-    fputs(head, out);
-    if (n > HELP_COLUMN - 2) {
-        fputc('\n', out);
-        n = 0;
-    }
-    fprintf(out, "%*s", HELP_COLUMN - n, "");
-    wrap(out, o->help, HELP_COLUMN);
-}
-
-void options_help(const struct command *command, FILE *out)
-{
-    fprintf(out, "Usage: %s\n\n", command->usage);
-    wrap(out, command->summary, 0);
-    bool under_heading = false;
-    for (const struct option_entry *o = command->options; !is_last(o); o++) {
-        if (o->type == OPTION_HEADING) {
-            fprintf(out, "\n%s:\n", o->help);
-            under_heading = true;
-        } else {
-            if (!under_heading) {
-                fputs("\nOptions:\n", out);
-                under_heading = true;
-            }
-            help_entry(o, out);
-        }
-    }
-    static const struct option_entry common[] = {
-        {.name = "help", .letter = 'h', .help = "show this text"},
-        {.name = "version", .help = "show the version"},
-    };
-    if (!under_heading) {
-        fputs("\nOptions:\n", out);
-    }
-    help_entry(&common[0], out);
-    help_entry(&common[1], out);
-    if (command->closing) {
-        fprintf(out, "\n%s\n", command->closing);
-    }
 }

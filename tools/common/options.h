@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,10 @@ enum option_type {
 
 enum { OPTION_LIST_MAX = 64 };
 
+/* What an int or the index of a choice holds while nothing says what it is; a
+ * double holds NAN then. No text sets it. */
+enum { OPTION_UNSET = INT_MIN };
+
 struct option_list {
     const char *values[OPTION_LIST_MAX];
     int count;
@@ -42,12 +47,15 @@ struct option_entry {
     bool unrecorded;      /* changes no result (threads, verbosity): not stored */
 };
 
+struct verb; /* tools/common/verbs.h */
+
 struct command {
     const char *name;     /* "extract", or "pack info" */
     const char *usage;    /* the line behind "Usage: " */
     const char *summary;  /* a sentence or two */
     const struct option_entry *options; /* ends with an entry of name and help NULL */
     const char *closing;  /* examples; may be NULL */
+    const struct verb *const *verbs; /* ends with NULL; NULL: it has no verbs */
 };
 
 /* Fill *settings (already holding the defaults) from argv. --help and
@@ -61,11 +69,16 @@ int options_parse(const struct command *command, void *settings, int argc, char 
 int options_set(const struct command *command, void *settings, const char *name,
                 const char *value, struct error *err) MUST_CHECK;
 
-/* The value of an option as the text that would set it; "" for an unset text.
+/* The value of an option as the text that would set it; "" for an unset one.
  * Lists are joined by commas. Returns text. */
 const char *options_value(const struct option_entry *option, const void *settings, char *text,
                           size_t capacity);
 
+/* Is it the entry behind the last one? */
+bool options_is_last(const struct option_entry *option);
+
+/* The help text. What it tells people to type is as they have called it
+ * (tools/common/called.h). */
 void options_help(const struct command *command, FILE *out);
 
 #endif

@@ -122,9 +122,10 @@ int parts_rows(struct part_rows *ret, const struct pack *pack, const struct pack
     return 0;
 }
 
-int parts_draw_validation(struct part_rows *ret_train, struct part_rows *ret_val,
-                          const struct pack *pack, const struct part_rows *rows, uint64_t seed,
-                          struct error *err)
+// Whole groups into the shares; those of part `held` are validated on.
+static int draw(struct part_rows *ret_train, struct part_rows *ret_val, const struct pack *pack,
+                const struct part_rows *rows, uint64_t seed, const struct group_share *shares,
+                int share_count, uint8_t held, struct error *err)
 {
     size_t count = rows->count;
     struct group_item *items = calloc(count + 1, sizeof *items);
@@ -143,13 +144,13 @@ int parts_draw_validation(struct part_rows *ret_train, struct part_rows *ret_val
                                        .group = pack_group(pack, row),
                                        .name = pack_path(pack, row)};
     }
-    code = group_split(items, count, (const char *const *)pack->classes, seed, validation_shares,
-                       sizeof validation_shares / sizeof *validation_shares, parts, err);
+    code = group_split(items, count, (const char *const *)pack->classes, seed, shares,
+                       share_count, parts, err);
     if (code < 0) {
         goto done;
     }
     for (size_t i = 0; i < count; i++) {
-        struct part_rows *to = parts[i] == PART_VAL ? &val : &train;
+        struct part_rows *to = parts[i] == held ? &val : &train;
         to->rows[to->count++] = rows->rows[i];
     }
     *ret_train = train;
@@ -162,6 +163,25 @@ done:
     part_rows_clear(&train);
     part_rows_clear(&val);
     return code;
+}
+
+int parts_draw_validation(struct part_rows *ret_train, struct part_rows *ret_val,
+                          const struct pack *pack, const struct part_rows *rows, uint64_t seed,
+                          struct error *err)
+{
+    return draw(ret_train, ret_val, pack, rows, seed, validation_shares,
+                sizeof validation_shares / sizeof *validation_shares, PART_VAL, err);
+}
+
+int parts_draw_fold(struct part_rows *ret_train, struct part_rows *ret_val,
+                    const struct pack *pack, const struct part_rows *rows, uint64_t seed,
+                    int fold, int folds, struct error *err)
+{
+    struct group_share shares[PARTS_FOLDS_MAX];
+    for (int i = 0; i < folds; i++) {
+        shares[i] = (struct group_share){.part = (uint8_t)(i + 1), .share = 1};
+    }
+    return draw(ret_train, ret_val, pack, rows, seed, shares, folds, (uint8_t)fold, err);
 }
 
 bool parts_have_two_classes(const struct pack *pack, const struct part_rows *rows)

@@ -45,6 +45,15 @@ int parts_draw_validation(struct part_rows *ret_train, struct part_rows *ret_val
                           const struct pack *pack, const struct part_rows *rows, uint64_t seed,
                           struct error *err) MUST_CHECK;
 
+/* The same for one fold of a cross-validation: the groups of each class are
+ * shared out evenly over `folds` (2 .. PARTS_FOLDS_MAX) by the seed, and those of
+ * fold number `fold`, from 1, are validated on. Over all folds every row is,
+ * once. A class with fewer groups than folds is in the first ones only. */
+enum { PARTS_FOLDS_MAX = 100 };
+int parts_draw_fold(struct part_rows *ret_train, struct part_rows *ret_val,
+                    const struct pack *pack, const struct part_rows *rows, uint64_t seed,
+                    int fold, int folds, struct error *err) MUST_CHECK;
+
 /* Do these rows hold more than one label? */
 bool parts_have_two_classes(const struct pack *pack, const struct part_rows *rows);
 

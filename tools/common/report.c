@@ -1,5 +1,6 @@
 #include "tools/common/report.h"
 
+#include "tools/common/called.h"
 #include "tools/common/progress.h"
 
 #include <stdarg.h>
@@ -22,7 +23,7 @@ enum exit_status report_failure(const char *program, const struct error *err)
     if (err->code != ERR_USAGE) {
         return EXIT_FAILED;
     }
-    fprintf(stderr, "Try '%s --help'.\n", program);
+    fprintf(stderr, "Try '%s%s --help'.\n", called_prefix(), program);
     return EXIT_USAGE;
 }
 

@@ -329,7 +329,7 @@ static enum exit_status run(int argc, char **argv)
     if (code < 0) {
         return report_failure(command.name, &err);
     }
-    return verb_end(&command, diff.found ? EXIT_FAILED : EXIT_DONE);
+    return verbs_end(&command, diff.found ? EXIT_FAILED : EXIT_DONE);
 }
 
-const struct verb verb_diff = {"diff", &command, run};
+const struct verb verb_diff = {"diff", &command, run, "say in what two packs differ"};

@@ -172,7 +172,7 @@ static enum exit_status run(int argc, char **argv)
     print_failed(pack, &counts);
     counts_clear(&counts);
     pack_close(&pack);
-    return verb_end(&command, EXIT_DONE);
+    return verbs_end(&command, EXIT_DONE);
 }
 
-const struct verb verb_info = {"info", &command, run};
+const struct verb verb_info = {"info", &command, run, "say what is in a pack"};

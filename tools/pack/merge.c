@@ -196,7 +196,7 @@ static enum exit_status run(int argc, char **argv)
     size_t failed = 0;
     int code = options_parse(&command, &settings, argc, argv, &first, &err);
     if (code > 0) {
-        return verb_end(&command, EXIT_DONE);
+        return verbs_end(&command, EXIT_DONE);
     }
     if (code == 0 && (!settings.output || !settings.output[0])) {
         code = error_set(&err, ERR_USAGE, "no output: -o PACK is needed");
@@ -225,7 +225,7 @@ static enum exit_status run(int argc, char **argv)
     }
     shard_set_close(&set);
     return code < 0 ? report_failure(command.name, &err)
-                    : verb_end(&command, failed > 0 ? EXIT_SOME_LEFT_OUT : EXIT_DONE);
+                    : verbs_end(&command, failed > 0 ? EXIT_SOME_LEFT_OUT : EXIT_DONE);
 }
 
-const struct verb verb_merge = {"merge", &command, run};
+const struct verb verb_merge = {"merge", &command, run, "make one pack of its shards"};

@@ -290,7 +290,7 @@ static enum exit_status run(int argc, char **argv)
         ? make_sheet(pack, &settings, &err)
         : error_set(&err, ERR_USAGE, "no output: -o FILE.png is needed");
     pack_close(&pack);
-    return code < 0 ? report_failure(command.name, &err) : verb_end(&command, EXIT_DONE);
+    return code < 0 ? report_failure(command.name, &err) : verbs_end(&command, EXIT_DONE);
 }
 
-const struct verb verb_sheet = {"sheet", &command, run};
+const struct verb verb_sheet = {"sheet", &command, run, "draw a contact sheet of its frames"};

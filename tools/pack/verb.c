@@ -2,7 +2,6 @@
 
 #include "core/base/text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static bool open_packs(struct pack **ret, int count, const char *what,
     int first = 0, opened = 0;
     int code = options_parse(command, settings, argc, argv, &first, &err);
     if (code > 0) {
-        *ret_status = verb_end(command, EXIT_DONE);
+        *ret_status = verbs_end(command, EXIT_DONE);
         return false;
     }
     if (code == 0 && argc - first != count) {
@@ -95,14 +94,4 @@ int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
     *ret = split;
     *ret_part = part;
     return 0;
-}
-
-enum exit_status verb_end(const struct command *command, enum exit_status status)
-{
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        struct error err = ERROR_INIT;
-        error_errno(&err, errno, "cannot write the results");
-        return report_failure(command->name, &err);
-    }
-    return status;
 }

@@ -4,18 +4,15 @@
 #include "formats/pack.h"
 #include "tools/common/options.h"
 #include "tools/common/report.h"
+#include "tools/common/verbs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* The verbs of `pack`: each in its own file, each with its own options. */
 
-struct verb {
-    const char *name;
-    const struct command *command;
-    /* argv[0] is the verb. Says what went wrong itself. */
-    enum exit_status (*run)(int argc, char **argv);
-};
+/* The program itself: its verbs, in the order of its help. */
+extern const struct command pack_command;
 
 extern const struct verb verb_diff;
 extern const struct verb verb_info;
@@ -53,9 +50,6 @@ bool verb_open_two(struct pack *ret[2], enum exit_status *ret_status,
  * PART_NONE where the text names none. ERR_VALUE naming the splits there are. */
 int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
                     const struct pack *pack, const char *text, struct error *err) MUST_CHECK;
-
-/* Flush standard output: results that did not arrive are a failure. */
-enum exit_status verb_end(const struct command *command, enum exit_status status);
 
 enum { VERB_SHOWN = 400 }; /* bytes of a foreign text on a terminal */
 

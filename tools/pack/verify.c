@@ -70,7 +70,7 @@ static enum exit_status run(int argc, char **argv)
     print_bad_rows(pack, rows, bad);
     status = print_verdict(pack, bad, digest_ok);
     pack_close(&pack);
-    return verb_end(&command, status);
+    return verbs_end(&command, status);
 }
 
-const struct verb verb_verify = {"verify", &command, run};
+const struct verb verb_verify = {"verify", &command, run, "check every checksum"};
