@@ -228,7 +228,7 @@ static void test_what_the_model_knows(void **state)
     assert_string_equal(model->clips[0].path, "Blue/v_Blue_g01_c01.avi");
     assert_string_equal(model->clips[0].group, "g01");
     assert_string_equal(model_option_value(model, "split"), "groups");
-    assert_string_equal(model_option_value(model, "net"), "small");
+    assert_string_equal(model_option_value(model, "net"), "small.net");
     assert_string_equal(model_option_value(model, "epochs"), "2");
     assert_string_equal(model_option_value(model, "lr"), "0.001");
     assert_string_equal(model_option_value(model, "val_groups"), "given");

@@ -11,9 +11,13 @@
 
 struct predict_settings {
     const char *output; /* NULL: no table; "-": standard output */
-    bool force;
+    bool force;      /* replace files */
+    bool score_seen; /* give accuracy on what the model was trained on */
+    const char *report; /* PREFIX of the files of a score_report, or NULL */
+    int eval_flip;      /* index in as-trained, on, off */
     bool quiet;
     int threads; /* 0: as many as CPUs */
+    const char *cpu; /* the kernels' instruction set, as kernel_set_choose() has it */
     int sandbox; /* enum sandbox_mode */
     const char *split; /* "NAME/PART"; NULL: every decoded sample */
     int by; /* index in frame, sample */
@@ -25,9 +29,13 @@ extern const struct command predict_command;
 
 struct predict_settings predict_settings_defaults(void);
 
-/* What the table alone cannot check; fills in the number of threads. */
+/* What the table alone cannot check; fills in the number of threads and makes the
+ * kernels of settings->cpu those of the process. */
 int predict_settings_check(struct predict_settings *settings, int operand_count,
                            struct error *err) MUST_CHECK;
+
+/* `trained` is the model's option of that name, or NULL. */
+bool predict_settings_eval_flip(const struct predict_settings *settings, const char *trained);
 
 struct predictions_format predict_settings_format(const struct predict_settings *settings);
 struct sandbox predict_settings_sandbox(const struct predict_settings *settings);

@@ -1,8 +1,10 @@
 #include "tools/predict/prediction.h"
 
 #include "core/nn/net.h"
+#include "formats/h5_file.h"
 #include "formats/net_text.h"
 #include "tools/common/report.h"
+#include "tools/common/score_report.h"
 #include "tools/common/weights.h"
 #include "tools/predict/class_map.h"
 #include "tools/predict/results.h"
@@ -19,17 +21,20 @@ struct prediction {
     struct output *output; // NULL: no table, or standard output
     struct model *model;
     struct pack *pack;
+    const struct pack_column *split; // NULL: all of the pack
+    enum pack_part part;
     struct part_rows rows;
     uint16_t *labels; // of all rows, as the model numbers classes
     size_t seen;      // of the chosen labelled rows, by the model in training
     struct threads *threads;
     struct net *net;
     float *probabilities;
-    struct score score;
+    struct score_report report;
 };
 
 static void close_all(struct prediction *p)
 {
+    score_report_clear(&p->report);
     free(p->probabilities);
     net_close(&p->net);
     threads_close(&p->threads);
@@ -42,16 +47,15 @@ static void close_all(struct prediction *p)
 
 static int choose_rows(struct prediction *p, struct error *err)
 {
-    const struct pack_column *split = NULL;
-    enum pack_part part = PART_NONE;
     int code = 0;
     if (p->settings->split) {
-        code = parts_find(&split, &part, p->pack, p->settings->split, err);
+        code = parts_find(&p->split, &p->part, p->pack, p->settings->split, err);
     }
-    code = code < 0 ? code : parts_rows(&p->rows, p->pack, split, part, false, NULL, err);
+    code = code < 0 ? code : parts_rows(&p->rows, p->pack, p->split, p->part, false, NULL, err);
     if (code == 0 && p->rows.count == 0) {
         code = error_set(err, ERR_VALUE, "%s: there are no samples %s%s", p->pack->path,
-                         split ? "in --split " : "in it", split ? p->settings->split : "");
+                         p->split ? "in --split " : "in it",
+                         p->split ? p->settings->split : "");
     }
     return code;
 }
@@ -103,11 +107,21 @@ static int compute(struct prediction *p, struct error *err)
     }
     struct dataset data = p->pack->data;
     data.labels = p->labels;
+    data.normalise = p->model->input.normalise;
     int code = threads_open(&p->threads, p->settings->threads, err);
-    return code < 0 ? code : score_rows(&p->score, p->net, &data,
+    if (code == 0 && p->settings->report) {
+        code = score_report_open(&p->report, p->model->class_count, err);
+    }
+    const char *trained = model_option_value(p->model, "eval-flip");
+    struct score_options options = {
+        .label = p->settings->quiet ? NULL : "predict",
+        .flip = predict_settings_eval_flip(p->settings, trained),
+        .confusion_frame = p->report.confusion_frame,
+        .confusion_sample = p->report.confusion_sample,
+    };
+    return code < 0 ? code : score_rows(&p->report.score, p->net, &data,
                                         (struct subset){p->rows.rows, p->rows.count}, p->threads,
-                                        p->settings->quiet ? NULL : "predict", p->probabilities,
-                                        err);
+                                        &options, p->probabilities, err);
 }
 
 // ---- what is said ----
@@ -125,7 +139,7 @@ static void note_difference(const char *what, const char *model, const struct pa
 // Is there an accuracy to give?
 static bool is_scored(const struct prediction *p)
 {
-    return p->score.samples > 0 && (p->seen == 0 || p->settings->force);
+    return p->report.score.samples > 0 && (p->seen == 0 || p->settings->score_seen);
 }
 
 static void say_notes(const struct prediction *p)
@@ -137,14 +151,15 @@ static void say_notes(const struct prediction *p)
     note_difference("matrix", input->matrix, p->pack);
     if (p->seen > 0) {
         report_say("predict", "%zu of %zu labelled samples are of source videos that the model "
-                   "was trained on: %s", p->seen, p->score.samples,
-                   p->settings->force
+                   "was trained on: %s", p->seen, p->report.score.samples,
+                   p->settings->score_seen
                    ? "this accuracy is no measure of new ones"
-                   : "no accuracy is given (--split NAME/PART chooses others, --force gives it)");
+                   : "no accuracy is given (--split NAME/PART chooses others, --score-seen "
+                     "gives it)");
     }
-    if (is_scored(p) && p->score.samples < p->rows.count) {
+    if (is_scored(p) && p->report.score.samples < p->rows.count) {
         report_say("predict", "%zu samples without a label are not in the accuracy",
-                   p->rows.count - p->score.samples);
+                   p->rows.count - p->report.score.samples);
     }
 }
 
@@ -154,17 +169,52 @@ static int say(const struct prediction *p, const struct predictions *predictions
     bool to_stdout = predict_settings_to_stdout(p->settings);
     FILE *out = to_stdout ? stderr : stdout; // a table must not get other lines into it
     int code = 0;
-    bool is_new = p->score.samples == 0 || !p->settings->output;
+    bool is_new = p->report.score.samples == 0 || !p->settings->output;
     if (is_new && !to_stdout && p->rows.count <= RESULTS_PRINTED_MAX) {
         code = results_print_samples(out, predictions, p->pack, &p->rows, err);
-    } else if (!p->settings->output && p->score.samples == 0) {
+    } else if (!p->settings->output && p->report.score.samples == 0) {
         report_say("predict", "%zu samples are predicted; -o FILE writes what", p->rows.count);
     }
     say_notes(p);
     if (is_scored(p)) {
-        results_print_accuracy(out, &p->score);
+        results_print_accuracy(out, &p->report.score, p->model->class_count);
     }
     return code;
+}
+
+// PREFIX.csv and the others, which say of what split and part they are.
+static int write_report(const struct prediction *p, struct error *err)
+{
+    const char *prefix = p->settings->report;
+    if (!prefix) {
+        return 0;
+    }
+    const char *split = p->split ? p->split->name : "";
+    return score_report_write(&p->report, prefix, split, p->split ? pack_part_name(p->part) : "",
+                              p->model->classes, err);
+}
+
+// Before the work: may there be a report, and are its files free?
+static int check_report(const struct prediction *p, struct error *err)
+{
+    const char *prefix = p->settings->report;
+    if (!prefix) {
+        return 0;
+    }
+    size_t labelled = 0;
+    for (size_t i = 0; i < p->rows.count; i++) {
+        labelled += p->labels[p->rows.rows[i]] != DATASET_UNLABELLED;
+    }
+    if (labelled == 0) {
+        return error_set(err, ERR_VALUE, "--report %s: %s has no labels for these samples",
+                         prefix, p->pack->path);
+    }
+    if (p->seen > 0 && !p->settings->score_seen) {
+        return error_set(err, ERR_VALUE, "--report %s: %zu of %zu labelled samples are of source "
+                         "videos that the model was trained on (--split NAME/PART chooses "
+                         "others, --score-seen scores them)", prefix, p->seen, labelled);
+    }
+    return p->settings->force ? 0 : score_report_check(prefix, err);
 }
 
 static int finish(struct prediction *p, struct error *err)
@@ -184,6 +234,7 @@ static int finish(struct prediction *p, struct error *err)
     } else if (predict_settings_to_stdout(p->settings)) {
         code = predictions_write(stdout, "standard output", &predictions, format, err);
     }
+    code = code < 0 ? code : write_report(p, err);
     if (code == 0 && !p->settings->quiet) {
         code = say(p, &predictions, err);
     }
@@ -193,14 +244,16 @@ static int finish(struct prediction *p, struct error *err)
 int prediction_run(const struct predict_settings *settings, const char *model_path,
                    const char *pack_path, struct error *err)
 {
-    struct prediction p = {.settings = settings, .model_path = model_path};
+    struct prediction p = {.settings = settings, .model_path = model_path, .part = PART_NONE};
     int code = 0;
     if (settings->output && !predict_settings_to_stdout(settings)) {
         code = output_open(&p.output, settings->output, settings->force, err);
     }
     code = code < 0 ? code : read_files(&p, pack_path, err);
+    code = code < 0 ? code : check_report(&p, err);
     code = code < 0 ? code : build_net(&p, err);
     code = code < 0 ? code : compute(&p, err);
+    code = code < 0 ? code : h5_file_check_whole(p.pack->file, err);
     code = code < 0 ? code : finish(&p, err);
     close_all(&p);
     return code;

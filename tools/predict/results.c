@@ -55,10 +55,16 @@ int results_print_samples(FILE *out, const struct predictions *predictions,
     return 0;
 }
 
-void results_print_accuracy(FILE *out, const struct score *score)
+void results_print_accuracy(FILE *out, const struct score *score, int classes)
 {
     fprintf(out, "accuracy per frame: %.1f %% (%zu of %zu frames)\n",
             100 * score_accuracy_frame(score), score->correct_frames, score->frames);
     fprintf(out, "accuracy per sample: %.1f %% (%zu of %zu samples)\n",
             100 * score_accuracy_sample(score), score->correct_samples, score->samples);
+    if (classes > 5) {
+        fprintf(out, "among the top 5: %.1f %% of frames, %.1f %% of samples\n",
+                100 * score_five_frame(score), 100 * score_five_sample(score));
+    }
+    fprintf(out, "mean loss: %.4f per frame, %.4f per sample\n", score_loss(score),
+            score_loss_sample(score));
 }

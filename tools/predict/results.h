@@ -24,7 +24,9 @@ int results_print_samples(FILE *out, const struct predictions *predictions,
                           const struct pack *pack, const struct part_rows *rows,
                           struct error *err) MUST_CHECK;
 
-/* "accuracy per frame: 36.1 % (2297 of 6360 frames)", and per sample. */
-void results_print_accuracy(FILE *out, const struct score *score);
+/* "accuracy per frame: 36.1 % (2297 of 6360 frames)", and per sample; with
+ * more than five classes also how often the right one is among the five
+ * likeliest; the mean losses. */
+void results_print_accuracy(FILE *out, const struct score *score, int classes);
 
 #endif

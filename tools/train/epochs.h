@@ -7,7 +7,9 @@
 #include "formats/pack.h"
 #include "tools/train/examples.h"
 #include "tools/train/run_folder.h"
+#include "tools/train/run_state.h"
 #include "tools/train/train_settings.h"
+#include "tools/train/trained_model.h"
 
 /* The epochs of a run: steps, evaluation, history.csv, the printed table. */
 
@@ -19,10 +21,13 @@ struct epochs {
     struct trainer *trainer;
     struct threads *threads;
     struct run_folder *folder;
+    struct run_state *state; /* goes along */
+    const struct trained_model *model;
 };
 
-/* All of them. ERR_STOPPED where the user asked: the step, or the piece of an
- * evaluation, was finished. history.csv holds the finished epochs. */
+/* All that are left. After each, history.csv, checkpoint.h5 and, where it is
+ * the best, best.h5 are written. ERR_STOPPED where the user asked: the step, or
+ * the piece of an evaluation, was finished, and the checkpoint written. */
 int epochs_run(const struct epochs *epochs, struct error *err) MUST_CHECK;
 
 /* Score the test part, if it has labels: test.csv and a printed line. */

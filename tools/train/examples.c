@@ -42,10 +42,13 @@ static int check_classes(const struct pack *pack, struct error *err)
 }
 
 static int draw_validation(struct examples *examples, const struct pack *pack, uint64_t seed,
-                           struct error *err)
+                           struct examples_fold fold, struct error *err)
 {
     struct part_rows train, val;
-    int code = parts_draw_validation(&train, &val, pack, &examples->train, seed, err);
+    int code = fold.count > 0
+        ? parts_draw_fold(&train, &val, pack, &examples->train, seed, fold.number, fold.count,
+                          err)
+        : parts_draw_validation(&train, &val, pack, &examples->train, seed, err);
     if (code < 0) {
         return code;
     }
@@ -54,24 +57,38 @@ static int draw_validation(struct examples *examples, const struct pack *pack, u
     examples->train = train;
     examples->val = val;
     examples->val_drawn = true;
-    return 0;
+    if (fold.count > 0 && val.count == 0) {
+        return error_set(err, ERR_VALUE, "%s: fold %d of %d is empty: no class of the train part "
+                         "has that many groups", pack->path, fold.number, fold.count);
+    }
+    return check_train(examples, pack, err);
+}
+
+// The parts of the split; of a cross-validation the train part only.
+static int choose_parts(struct examples *examples, const struct pack *pack, bool only_train,
+                        struct error *err)
+{
+    int code = parts_rows(&examples->train, pack, examples->split, PART_TRAIN, true,
+                          &examples->train_unlabelled, err);
+    if (only_train) {
+        return code;
+    }
+    code = code < 0 ? code : parts_rows(&examples->val, pack, examples->split, PART_VAL, true,
+                                        NULL, err);
+    return code < 0 ? code : parts_rows(&examples->test, pack, examples->split, PART_TEST, true,
+                                        &examples->test_unlabelled, err);
 }
 
 int examples_choose(struct examples *ret, const struct pack *pack, const char *split,
-                    uint64_t seed, struct error *err)
+                    uint64_t seed, struct examples_fold fold, struct error *err)
 {
     struct examples chosen = {0};
     int code = check_classes(pack, err);
     code = code < 0 ? code : parts_find_split(&chosen.split, pack, split, err);
-    code = code < 0 ? code : parts_rows(&chosen.train, pack, chosen.split, PART_TRAIN, true,
-                                        &chosen.train_unlabelled, err);
-    code = code < 0 ? code : parts_rows(&chosen.val, pack, chosen.split, PART_VAL, true, NULL,
-                                        err);
-    code = code < 0 ? code : parts_rows(&chosen.test, pack, chosen.split, PART_TEST, true,
-                                        &chosen.test_unlabelled, err);
+    code = code < 0 ? code : choose_parts(&chosen, pack, fold.count > 0, err);
     code = code < 0 ? code : check_train(&chosen, pack, err);
     if (code == 0 && chosen.val.count == 0) {
-        code = draw_validation(&chosen, pack, seed, err);
+        code = draw_validation(&chosen, pack, seed, fold, err);
     }
     if (code < 0) {
         examples_clear(&chosen);

@@ -15,10 +15,17 @@ struct examples {
     size_t test_unlabelled;
 };
 
+/* Which share of the train part's groups is held out to validate on. */
+struct examples_fold {
+    int number; /* from 1 */
+    int count;  /* 0: no cross-validation, all of the train part is trained on */
+};
+
 /* Choose the rows by the split called `split` (NULL: see parts_find_split()).
- * ERR_VALUE where that leaves nothing to learn from, or one class only. */
+ * ERR_VALUE where that leaves nothing to learn from, or one class only.
+ * In a cross-validation the split's own val and test parts are left alone. */
 int examples_choose(struct examples *ret, const struct pack *pack, const char *split,
-                    uint64_t seed, struct error *err) MUST_CHECK;
+                    uint64_t seed, struct examples_fold fold, struct error *err) MUST_CHECK;
 
 void examples_clear(struct examples *examples);
 

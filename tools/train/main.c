@@ -1,9 +1,23 @@
 #include "tools/common/program.h"
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
+#include "tools/train/command_line.h"
+#include "tools/train/compare.h"
 #include "tools/train/describe.h"
+#include "tools/train/folds.h"
 #include "tools/train/session.h"
 #include "tools/train/train_settings.h"
+
+static int train(const struct train_settings *settings, const char *pack, struct error *err)
+{
+    struct sandbox sandbox = train_settings_sandbox(settings);
+    stop_install();
+    if (!settings->quiet) {
+        report_sandbox("train", &sandbox);
+    }
+    return folds_wanted(settings) ? folds_run(settings, pack, err)
+                                  : session_run(settings, pack, err);
+}
 
 int main(int argc, char **argv)
 {
@@ -11,23 +25,20 @@ int main(int argc, char **argv)
     struct train_settings settings = train_settings_defaults();
     struct error err = ERROR_INIT;
     int first;
-    int code = options_parse(&train_command, &settings, argc, argv, &first, &err);
+    struct recipe *recipe = NULL;
+    int code = command_line_read(&settings, &recipe, argc, argv, &first, &err);
     if (code > 0) {
         return EXIT_DONE;
     }
     code = code < 0 ? code : train_settings_check(&settings, argc - first, &err);
-    if (code < 0) {
-        return report_failure("train", &err);
-    }
-    if (settings.describe) {
+    if (code == 0 && settings.describe) {
         code = describe_net(settings.describe, settings.input, settings.classes, &err);
-        return code < 0 ? report_failure("train", &err) : EXIT_DONE;
+    } else if (code == 0 && settings.compare) {
+        struct sandbox sandbox = train_settings_sandbox(&settings);
+        code = compare_runs(stdout, argv + first, argc - first, settings.tsv, &sandbox, &err);
+    } else if (code == 0) {
+        code = train(&settings, argv[first], &err);
     }
-    stop_install();
-    struct sandbox sandbox = train_settings_sandbox(&settings);
-    if (!settings.quiet) {
-        report_sandbox("train", &sandbox);
-    }
-    code = session_run(&settings, argv[first], &err);
+    recipe_free(&recipe);
     return code < 0 ? report_failure("train", &err) : EXIT_DONE;
 }

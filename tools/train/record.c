@@ -60,7 +60,7 @@ static int add_options(struct record *record, const struct train_settings *setti
 
 int record_make(struct record *ret, const struct train_settings *settings,
                 const struct pack *pack, const struct examples *examples,
-                const struct model *init, struct error *err)
+                const char *init_digest, struct error *err)
 {
     struct record record = {.count = 0};
     const char *val_groups = examples->val.count == 0 ? "none"
@@ -72,8 +72,8 @@ int record_make(struct record *ret, const struct train_settings *settings,
     code = code < 0 ? code : add_number(&record, "val_samples", examples->val.count, err);
     code = code < 0 ? code : add_number(&record, "test_samples", examples->test.count, err);
     code = code < 0 ? code : add(&record, "pack_digest", pack->digest, err);
-    if (code == 0 && init) {
-        code = add(&record, "init_digest", init->digest, err);
+    if (code == 0 && init_digest) {
+        code = add(&record, "init_digest", init_digest, err);
     }
     if (code < 0) {
         record_clear(&record);
@@ -81,6 +81,20 @@ int record_make(struct record *ret, const struct train_settings *settings,
     }
     *ret = record;
     return 0;
+}
+
+bool record_is_fact(const char *name)
+{
+    static const char *const facts[] = {
+        "part", "val_groups", "train_samples", "val_samples", "test_samples", "pack_digest",
+        "init_digest", "best_epoch",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (strcmp(facts[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int record_write(const struct record *record, const char *path, struct error *err)

@@ -15,13 +15,25 @@ struct run_folder;
 int run_folder_open(struct run_folder **ret, const char *path, bool force,
                     struct error *err) MUST_CHECK;
 
+/* Take over a folder that holds a run, to go on with it. ERR_IO where there is
+ * none, ERR_EXISTS where it is in use. */
+int run_folder_open_again(struct run_folder **ret, const char *path,
+                          struct error *err) MUST_CHECK;
+
+/* Is one of train's files there? */
+bool run_folder_has(struct run_folder *folder, const char *name);
+
+/* Remove the kept checkpoints of epochs up to `epoch`. */
+int run_folder_drop_checkpoints(struct run_folder *folder, int epoch,
+                                struct error *err) MUST_CHECK;
+
 /* Remove the files of an earlier run. Files that are not train's stay. */
 int run_folder_clear(struct run_folder *folder, struct error *err) MUST_CHECK;
 
 /* "RUN/name", name one of train's files; valid until the next call. */
 const char *run_folder_file(struct run_folder *folder, const char *name);
 
-/* Unlock it. A folder made here in which no epoch was finished is removed.
+/* Unlock it. A folder made here that holds no checkpoint is removed.
  * Accepts NULL; sets *folder to NULL. */
 void run_folder_close(struct run_folder **folder);
 

@@ -1,12 +1,22 @@
 #include "tools/train/session.h"
 
+#include "core/base/crash_point.h"
 #include "core/base/text.h"
+#include "core/nn/kernel_set.h"
+#include "core/nn/machine_peak.h"
+#include "core/nn/normalise.h"
+#include "formats/h5_file.h"
 #include "formats/net_text.h"
 #include "tools/common/report.h"
 #include "tools/common/weights.h"
+#include "tools/train/class_weights.h"
 #include "tools/train/epochs.h"
 #include "tools/train/nets.h"
+#include "tools/train/profile_table.h"
 #include "tools/train/record.h"
+#include "tools/train/resume.h"
+#include "tools/train/run_notes.h"
+#include "tools/train/run_report.h"
 #include "tools/train/trained_model.h"
 
 #include <stdio.h>
@@ -19,27 +29,86 @@ struct session {
     struct run_folder *folder;
     struct pack *pack;
     struct examples examples;
+    double *class_weights; // NULL: all 1
+    struct normalisation normalise;
     struct net_spec *spec;
     char *net_name;
     struct model *init;
+    bool resuming; // from the checkpoint in resume
+    struct resume resume;
     struct record record;
     struct threads *threads;
     struct net *net;
+    struct profile *profile; // NULL: not asked for
     struct trainer *trainer;
+    struct trained_model model;
+    struct run_state state;
 };
 
 static void close_all(struct session *s)
 {
+    run_state_clear(&s->state);
+    trained_model_close(&s->model);
     trainer_close(&s->trainer);
+    profile_close(&s->profile);
     net_close(&s->net);
     threads_close(&s->threads);
     record_clear(&s->record);
+    resume_clear(&s->resume);
     model_free(&s->init);
     free(s->net_name);
     net_spec_free(&s->spec);
+    free(s->class_weights);
     examples_clear(&s->examples);
     pack_close(&s->pack);
     run_folder_close(&s->folder);
+}
+
+// RUN, and the checkpoint in it where the run goes on.
+static int open_folder(struct session *s, struct error *err)
+{
+    const struct train_settings *settings = &s->settings;
+    if (!settings->resume) {
+        return run_folder_open(&s->folder, settings->output, settings->force, err);
+    }
+    int code = run_folder_open_again(&s->folder, settings->output, err);
+    if (code < 0) {
+        return code;
+    }
+    s->resuming = run_folder_has(s->folder, "checkpoint.h5");
+    if (s->resuming) {
+        struct sandbox sandbox = train_settings_sandbox(settings);
+        return resume_read(&s->resume, run_folder_file(s->folder, "checkpoint.h5"), &sandbox,
+                           err);
+    }
+    if (run_folder_has(s->folder, "model.h5")) {
+        return error_set(err, ERR_VALUE, "%s: a finished run without its checkpoint; there is "
+                         "nothing to go on from", settings->output);
+    }
+    if (!settings->quiet) {
+        report_say("train", "%s: no checkpoint was reached; the run begins anew",
+                   settings->output);
+    }
+    return 0;
+}
+
+// The net of the run, which its checkpoint knows where its file is gone.
+static int find_net(struct session *s, struct error *err)
+{
+    struct error own = ERROR_INIT;
+    int code = nets_find(&s->spec, &s->net_name, s->settings.net, &own);
+    if (!s->resuming) {
+        return code < 0 ? error_set(err, code, "%s", own.text) : 0;
+    }
+    const struct model *model = s->resume.model;
+    if (code < 0) {
+        s->net_name = strdup(model->net_name);
+        return s->net_name ? net_text_parse(&s->spec, model->net_text, model->net_name, err)
+                           : error_nomem(err, model->net_name);
+    }
+    return strcmp(s->spec->text, model->net_text) == 0
+        ? 0 : error_set(err, ERR_VALUE, "%s: was begun with another net than %s is now",
+                        s->resume.path, s->settings.net);
 }
 
 // Files are read while there are no threads yet: their readers are forked.
@@ -47,22 +116,39 @@ static int read_files(struct session *s, const char *pack_path, struct error *er
 {
     struct sandbox sandbox = train_settings_sandbox(&s->settings);
     int code = pack_open(&s->pack, pack_path, &sandbox, err);
+    struct examples_fold fold = {s->settings.data.fold, s->settings.data.cross_validate};
     code = code < 0 ? code : examples_choose(&s->examples, s->pack, s->settings.split,
-                                             s->settings.seed, err);
-    code = code < 0 ? code : nets_find(&s->spec, &s->net_name, s->settings.net, err);
-    if (code == 0 && s->settings.init) {
-        code = model_read(&s->init, s->settings.init, &sandbox, err);
+                                             s->settings.seed, fold, err);
+    code = code < 0 ? code : class_weights_make(&s->class_weights, s->settings.data.class_weights,
+                                                s->pack, &s->examples.train, err);
+    code = code < 0 ? code : find_net(s, err);
+    if (code == 0 && s->settings.init && !s->resuming) {
+        code = weights_read(&s->init, s->settings.init, &sandbox, err);
     }
     if (code == 0) {
         s->settings.split = s->examples.split->name;
-        s->settings.net = s->net_name;
     }
     return code;
+}
+
+static int check_watched(const struct session *s, struct error *err)
+{
+    bool plateau = s->settings.schedule == SCHEDULE_PLATEAU;
+    if (s->examples.val.count > 0 || (!plateau && s->settings.patience == 0)) {
+        return 0;
+    }
+    char name[96];
+    return error_set(err, ERR_VALUE, "%s watches the validation part, but there is none in split "
+                     "%s of %s", plateau ? "--schedule plateau" : "--patience",
+                     text_escape(name, sizeof name, s->examples.split->name), s->pack->path);
 }
 
 static void note_other_classes(const struct session *s)
 {
     const struct model *init = s->init;
+    if (init->class_count == 0) {
+        return; // parameters alone: safetensors
+    }
     bool same = init->class_count == s->pack->class_count;
     for (int i = 0; same && i < init->class_count; i++) {
         same = strcmp(init->classes[i], s->pack->classes[i]) == 0;
@@ -73,11 +159,26 @@ static void note_other_classes(const struct session *s)
     }
 }
 
+// From here on every reader of the pack's data sees it normalised.
+static int measure(struct session *s, struct error *err)
+{
+    if (!data_settings_normalise(&s->settings.data)) {
+        return 0;
+    }
+    struct subset subset = {s->examples.train.rows, s->examples.train.count};
+    int code = normalise_measure(&s->normalise, &s->pack->data, subset, s->threads, err);
+    if (code == 0) {
+        s->pack->data.normalise = &s->normalise;
+    }
+    return code;
+}
+
 static int build_net(struct session *s, struct error *err)
 {
     struct net_input input = {3, s->pack->data.height, s->pack->data.width,
                               s->pack->data.frames_per_sample};
     int code = threads_open(&s->threads, s->settings.threads, err);
+    code = code < 0 ? code : measure(s, err);
     code = code < 0 ? code : net_build(&s->net, s->spec, input, s->pack->class_count, err);
     if (code < 0) {
         return code;
@@ -95,63 +196,68 @@ static int build_net(struct session *s, struct error *err)
 static int open_trainer(struct session *s, struct error *err)
 {
     struct trainer_options options = train_settings_trainer(&s->settings);
+    options.loss.weights = s->class_weights;
     struct subset subset = {s->examples.train.rows, s->examples.train.count};
+    if (s->settings.profile) {
+        int code = profile_open(&s->profile, s->settings.threads, err);
+        if (code < 0) {
+            return code;
+        }
+    }
+    options.profile = s->profile;
     return trainer_open(&s->trainer, s->net, &s->pack->data, subset, &options, s->threads, err);
 }
 
-// "name=value" words, wrapped behind a label.
-static void print_options(const struct record *record)
+// The record of what the run resolved to; a run that goes on keeps its own.
+static int make_record(struct session *s, struct error *err)
 {
-    enum { INDENT = 8, WIDTH = 79 };
-    int at = printf("options");
-    for (int i = 0; i < record->count; i++) {
-        const struct model_option *o = &record->items[i];
-        int length = (int)(strlen(o->name) + strlen(o->value) + 2);
-        if (at + length > WIDTH) {
-            at = printf("\n%*s", INDENT - 1, "") - 1;
-        }
-        at += printf(" %s=%s", o->name, o->value);
+    const char *init_digest = s->init ? s->init->digest : NULL;
+    if (s->resuming) {
+        init_digest = model_option_value(s->resume.model, "init_digest");
     }
-    printf("\n");
+    int code = record_make(&s->record, &s->settings, s->pack, &s->examples, init_digest, err);
+    return code == 0 && s->resuming ? resume_check(&s->resume, &s->record, err) : code;
 }
 
-static void print_start(const struct session *s)
+// To where the run stood; or an empty folder, the options, and a checkpoint of
+// the first step, so that from here on it can be killed and gone on with.
+static int begin(struct session *s, struct error *err)
 {
-    const struct dataset *data = &s->pack->data;
-    const struct examples *x = &s->examples;
-    char shown[256];
-    printf("pack    %s: %zu samples of %d frames %dx%d, %d classes\n",
-           text_escape(shown, sizeof shown, s->pack->path), data->samples,
-           data->frames_per_sample, data->width, data->height, s->pack->class_count);
-    printf("split   %s: train %zu, validation %zu, test %zu samples\n",
-           text_escape(shown, sizeof shown, x->split->name), x->train.count, x->val.count,
-           x->test.count);
-    if (x->val_drawn) {
-        printf("        (no val part: %zu samples in whole groups were drawn out of train)\n",
-               x->val.count);
+    int code = trained_model_open(&s->model, s->net, s->spec, s->net_name, s->pack,
+                                  &s->examples.train, &s->record, err);
+    if (code == 0 && s->resuming) {
+        code = resume_apply(&s->state, &s->resume, s->net, s->trainer,
+                            run_folder_file(s->folder, "history.csv"), err);
+    } else if (code == 0) {
+        code = run_folder_clear(s->folder, err);
     }
-    printf("net     %s: %zu parameters, %.1f million multiply-adds a frame\n", s->net_name,
-           net_parameters(s->net)->total, net_multiply_adds(s->net) / 1e6);
-    print_options(&s->record);
-    printf("run     %s, %d thread%s\n\n", text_escape(shown, sizeof shown, s->settings.output),
-           s->settings.threads, s->settings.threads == 1 ? "" : "s");
-    fflush(stdout);
+    if (code == 0 && s->resuming && (size_t)s->settings.epochs < s->state.history.count) {
+        code = error_set(err, ERR_VALUE, "--epochs %d: %zu are over already in %s",
+                         s->settings.epochs, s->state.history.count, s->settings.output);
+    }
+    code = code < 0 ? code : record_write(&s->record, run_folder_file(s->folder, "options.txt"),
+                                          err);
+    crash_point("run-options");
+    if (code == 0 && !s->resuming) {
+        code = run_state_save(&s->state, s->trainer, &s->model.model,
+                              run_folder_file(s->folder, "checkpoint.h5"), err);
+        crash_point("run-begun");
+    }
+    return code;
 }
 
-static void note_unlabelled(const struct session *s)
+// The page about the run; the last of its files.
+static int write_report(struct session *s, struct error *err)
 {
-    const struct examples *x = &s->examples;
-    if (x->train_unlabelled > 0) {
-        report_say("train", "%zu samples of the train part have no label and are left out",
-                   x->train_unlabelled);
-    }
-    if (x->test.count == 0 && x->test_unlabelled > 0) {
-        report_say("train", "the %zu samples of the test part have no labels: it is not scored",
-                   x->test_unlabelled);
-    }
-    if (x->val.count == 0) {
-        report_say("train", "no class has two groups, so none can be spared for validation");
-    }
+    const struct run_report report = {
+        .history = &s->state.history,
+        .record = &s->record,
+        .pack = s->pack,
+        .net = s->net,
+        .val = &s->examples.val,
+    };
+    return run_report_make(report, &s->pack->data, s->threads,
+                           run_folder_file(s->folder, "report.html"), err);
 }
 
 static int train(struct session *s, struct error *err)
@@ -164,11 +270,14 @@ static int train(struct session *s, struct error *err)
         .trainer = s->trainer,
         .threads = s->threads,
         .folder = s->folder,
+        .state = &s->state,
+        .model = &s->model,
     };
     int code = epochs_run(&epochs, err);
+    code = code < 0 ? code : h5_file_check_whole(s->pack->file, err);
     const char *path = run_folder_file(s->folder, "model.h5");
-    code = code < 0 ? code : trained_model_write(path, s->net, s->spec, s->net_name, s->pack,
-                                                 &s->examples.train, &s->record, err);
+    code = code < 0 ? code : model_write(path, &s->model.model, true, err);
+    crash_point("model-written");
     if (code < 0) {
         return code;
     }
@@ -179,11 +288,17 @@ static int train(struct session *s, struct error *err)
         return error_set(err, code, "stopped while the test part was scored; %s is complete",
                          path);
     }
+    code = code < 0 ? code : write_report(s, &own);
     if (code < 0) {
         return error_set(err, code, "%s", own.text);
     }
     if (!s->settings.quiet) {
-        printf("written: %s\n", path);
+        run_notes_end(&s->settings, &s->state, run_folder_file(s->folder, "best.h5"));
+        printf("written: %s\n", run_folder_file(s->folder, "model.h5"));
+    }
+    if (s->profile && !s->settings.quiet) {
+        profile_table_print(stdout, s->profile, machine_peak(s->threads),
+                            kernel_set_current()->name);
     }
     return 0;
 }
@@ -191,18 +306,19 @@ static int train(struct session *s, struct error *err)
 int session_run(const struct train_settings *settings, const char *pack_path, struct error *err)
 {
     struct session s = {.settings = *settings};
-    int code = run_folder_open(&s.folder, settings->output, settings->force, err);
+    int code = train_settings_resolve(&s.settings, err);
+    code = code < 0 ? code : open_folder(&s, err);
     code = code < 0 ? code : read_files(&s, pack_path, err);
+    code = code < 0 ? code : check_watched(&s, err);
     code = code < 0 ? code : build_net(&s, err);
-    code = code < 0 ? code : record_make(&s.record, &s.settings, s.pack, &s.examples, s.init, err);
+    code = code < 0 ? code : make_record(&s, err);
     code = code < 0 ? code : open_trainer(&s, err);
-    code = code < 0 ? code : run_folder_clear(s.folder, err);
-    code = code < 0 ? code : record_write(&s.record, run_folder_file(s.folder, "options.txt"),
-                                          err);
+    code = code < 0 ? code : begin(&s, err);
     if (code == 0) {
         if (!settings->quiet) {
-            note_unlabelled(&s);
-            print_start(&s);
+            struct run_notes notes = {&s.settings, s.pack, &s.examples, s.net, s.net_name,
+                                      &s.record, s.resuming ? s.trainer : NULL};
+            run_notes_begin(&notes);
         }
         code = train(&s, err);
     }

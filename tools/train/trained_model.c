@@ -1,5 +1,6 @@
 #include "tools/train/trained_model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +39,10 @@ static const char *attribute_text(const struct pack *pack, const char *name)
     return value && value->is_text ? value->text : "";
 }
 
-int trained_model_write(const char *path, struct net *net, const struct net_spec *spec,
-                        const char *net_name, const struct pack *pack,
-                        const struct part_rows *trained_on, const struct record *record,
-                        struct error *err)
+int trained_model_open(struct trained_model *ret, struct net *net, const struct net_spec *spec,
+                       const char *net_name, const struct pack *pack,
+                       const struct part_rows *trained_on, const struct record *record,
+                       struct error *err)
 {
     struct model_clip *clips = NULL;
     size_t clip_count = 0;
@@ -49,7 +50,8 @@ int trained_model_write(const char *path, struct net *net, const struct net_spec
     if (code < 0) {
         return code;
     }
-    struct model model = {
+    ret->clips = clips;
+    ret->model = (struct model){
         .net_text = spec->text,
         .net_name = net_name,
         .classes = (const char *const *)pack->classes,
@@ -62,6 +64,7 @@ int trained_model_write(const char *path, struct net *net, const struct net_spec
             .sampling = attribute_text(pack, "sampling"),
             .scaler = attribute_text(pack, "scaler"),
             .matrix = attribute_text(pack, "matrix"),
+            .normalise = pack->data.normalise,
         },
         .options = record->items,
         .option_count = record->count,
@@ -69,7 +72,31 @@ int trained_model_write(const char *path, struct net *net, const struct net_spec
         .clip_count = clip_count,
         .parameters = *net_parameters(net),
     };
-    code = model_write(path, &model, true, err);
-    free(clips);
+    return 0;
+}
+
+void trained_model_close(struct trained_model *model)
+{
+    free(model->clips);
+    *model = (struct trained_model){.clips = NULL};
+}
+
+int trained_model_write_best(const struct trained_model *model, int epoch, const char *path,
+                             struct error *err)
+{
+    struct model best = model->model;
+    char text[16];
+    size_t count = (size_t)best.option_count;
+    struct model_option *options = calloc(count + 1, sizeof *options);
+    if (!options) {
+        return error_nomem(err, path);
+    }
+    memcpy(options, best.options, count * sizeof *options);
+    snprintf(text, sizeof text, "%d", epoch);
+    options[count] = (struct model_option){"best_epoch", text};
+    best.options = options;
+    best.option_count = (int)count + 1;
+    int code = model_write(path, &best, true, err);
+    free(options);
     return code;
 }

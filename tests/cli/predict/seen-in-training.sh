@@ -7,4 +7,5 @@ mkdir other
 mv clips other/inner
 extract -o again.h5 --size 24x24 --seed 3 other/inner >/dev/null
 predict -o b.csv run/model.h5 again.h5
-predict -o c.csv --force run/model.h5 again.h5 | sed 's/[0-9.]* % ([0-9]* /X % (X /'
+predict -o c.csv --score-seen run/model.h5 again.h5 | \
+    sed 's/[0-9.]* % ([0-9]* /X % (X /; s/[0-9]\.[0-9]*/X/g'
