@@ -12,8 +12,9 @@ export LC_ALL=C
 version=$(sed -n "s/^ *version: '\([^']*\)'.*/\1/p" "$ROOT/meson.build" | head -n 1)
 
 # Every program, and every verb of those that have some.
-commands=('extract' 'pack' 'pack info' 'pack verify' 'pack sheet' 'pack diff' 'pack resplit'
-    'train' 'predict')
+commands=('triptych' 'extract' 'pack' 'pack info' 'pack verify' 'pack sheet' 'pack diff'
+    'pack merge' 'pack resplit' 'train' 'predict'
+    'model' 'model info' 'model export')
 
 run() { # command and arguments; leaves $work/out, $work/err and $rc
     local words

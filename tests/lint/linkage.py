@@ -17,6 +17,8 @@ FORBIDDEN = {
     "pack": [BLAS, VIDEO],
     "train": [VIDEO],
     "predict": [VIDEO],
+    "model": [VIDEO],
+    "triptych": [BLAS, VIDEO, HDF5],
 }
 # Program -> what it is linked with, lest the check look at the wrong thing.
 EXPECTED = {
@@ -24,6 +26,8 @@ EXPECTED = {
     "pack": [HDF5],
     "train": [BLAS, HDF5],
     "predict": [BLAS, HDF5],
+    "model": [BLAS, HDF5],
+    "triptych": [],
 }
 
 
