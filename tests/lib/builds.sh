@@ -3,6 +3,7 @@
 #
 #   build_all NAME     configure once, then compile; NAME is gcc, clang or asan
 #   build_crash        the programs alone, with crash points
+#   build_fault        the programs alone, with fault injection and sanitizers
 #   need_build NAME    the same for a tier, which ends if it fails (after tap.sh)
 
 build_setup() {
@@ -38,7 +39,16 @@ build_all() {
 # Not one that CI looks at for warnings: only what the kills need.
 build_crash() {
     build_setup crash gcc --buildtype=release -Dcrash_points=true -Dtests=false \
-        && ninja -C "$BUILDS/crash" ${JOBS:+-j "$JOBS"} tools/extract/extract tools/pack/pack
+        && ninja -C "$BUILDS/crash" ${JOBS:+-j "$JOBS"} tools/extract/extract tools/pack/pack \
+            tools/train/train
+}
+
+build_fault() {
+    build_setup fault gcc --buildtype=debugoptimized -Dtests=false \
+        -Dfault_injection=true -Db_sanitize=address,undefined \
+        -Dc_args=-fno-sanitize-recover=all \
+        && ninja -C "$BUILDS/fault" ${JOBS:+-j "$JOBS"} tools/extract/extract tools/pack/pack \
+            tools/train/train tools/predict/predict
 }
 
 # A tier that needs the build NAME says so first. The build is a test point only

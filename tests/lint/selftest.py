@@ -89,6 +89,12 @@ LINKS = [
     ("pack", ["hdf5_serial"], True),
 ]
 
+# What a program is hardened with, and the faults: options of which each lacks one.
+HARDENED = ["-O2", "-D_FORTIFY_SOURCE=2", "-fstack-protector-all", "-fPIE", "-pie",
+            "-Wl,-z,relro,-z,now"]
+SOFTENED = [["-fno-pie", "-no-pie"], ["-Wl,-z,lazy"], ["-Wl,-z,norelro"],
+            ["-Wl,-z,execstack"], ["-fno-stack-protector"], ["-U_FORTIFY_SOURCE"]]
+
 
 def write_tree(root, files):
     for path, text in files.items():
@@ -152,12 +158,25 @@ def check_linkage(tap):
             judge(tap, f"{program} with {' '.join(libraries)}", "linkage", [build, build], want)
 
 
+def check_hardening(tap):
+    source = "#include <string.h>\nint main(int c, char **v) { char a[8] = {0};\n" \
+             "memcpy(a, v[0], (size_t)c); return a[c & 7]; }\n"
+    for options in [[], *SOFTENED]:
+        with tempfile.TemporaryDirectory() as build:
+            write_tree(build, {"f.c": source, "tools/extract/x": ""})
+            subprocess.run(["gcc", *HARDENED, *options, "f.c", "-o", "tools/extract/extract"],
+                           check=True, cwd=build)
+            judge(tap, f"a program made with {' '.join(options) or 'all of it'}", "hardening",
+                  [build, build], not options)
+
+
 def main():
     tap = Tap()
     check_trees(tap)
     check_commits(tap)
     check_symbols(tap)
     check_linkage(tap)
+    check_hardening(tap)
     tap.done()
 
 

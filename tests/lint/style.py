@@ -57,6 +57,8 @@ def main():
     looks, long_files, guards, calls, leftovers, names = [], [], [], [], [], []
     by_name = collections.defaultdict(list)
     for path in tree_files(root):
+        if path.startswith(("tests/fuzz/corpus/", "tests/fuzz/found/")):
+            continue  # any bytes
         if os.path.basename(path) not in COMMON_NAMES:
             by_name[os.path.basename(path)].append(path)
         text = read_text(root, path)
