@@ -193,6 +193,33 @@ static int by_sureness(const void *a, const void *b)
     return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
+// Samples of one source video are nearly the same picture: one of them is enough.
+static bool same_source(const struct pack *pack, uint32_t a, uint32_t b)
+{
+    const char *group = pack_group(pack, a);
+    return group[0] && pack->data.labels[a] == pack->data.labels[b]
+           && strcmp(group, pack_group(pack, b)) == 0;
+}
+
+// Of the wrong ones, the first of each source video: their count, moved to the
+// front.
+static size_t keep_one_each(struct wrong *wrong, size_t count, size_t wanted,
+                            const struct run_report *report)
+{
+    const uint32_t *rows = report->val->rows;
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < wanted; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < kept && is_new; k++) {
+            is_new = !same_source(report->pack, rows[wrong[k].at], rows[wrong[i].at]);
+        }
+        if (is_new) {
+            wrong[kept++] = wrong[i];
+        }
+    }
+    return kept;
+}
+
 static int write_wrong(FILE *out, const struct run_report *report,
                        const struct report_answers *answers, size_t at, struct error *err)
 {
@@ -229,9 +256,11 @@ int report_wrong_write(FILE *out, const struct run_report *report,
     }
     qsort(wrong, count, sizeof *wrong, by_sureness);
     fprintf(out, "<h2>Wrong, and most sure of it</h2>\n<p>%zu of %zu samples of the validation "
-            "part are wrong.</p>\n<div class=\"gallery\">\n", count, answers->count);
+            "part are wrong; here is at most one of each source video.</p>\n"
+            "<div class=\"gallery\">\n", count, answers->count);
+    size_t shown = keep_one_each(wrong, count, WRONG_MAX, report);
     int code = 0;
-    for (size_t i = 0; i < count && i < WRONG_MAX && code == 0; i++) {
+    for (size_t i = 0; i < shown && code == 0; i++) {
         code = write_wrong(out, report, answers, wrong[i].at, err);
     }
     fputs("</div>\n", out);
