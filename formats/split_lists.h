@@ -12,7 +12,7 @@
 /* The official lists of a data set: which clip is of which class, and in which
  * part of which split. */
 
-enum { SPLIT_FOLDS_MAX = 9, SPLIT_NAME_SIZE = 16 };
+enum { SPLIT_FOLDS_MAX = 9, SPLIT_NAME_SIZE = 24 };
 
 #define SPLIT_NO_CLASS UINT16_MAX
 
