@@ -1,5 +1,6 @@
 #include "core/nn/kernel_tables.h"
 
+#include "core/nn/conv_dense_rows.h"
 #include "core/nn/vec8.h"
 
 /* Lanes are channels of the output. */
@@ -200,7 +201,10 @@ static void forward(const struct conv_dense_plan *p, float *out, const float *in
 {
     const struct conv_sweep *s = &p->forward;
     const float *weights = prepared + s->weights_at;
-    if (s->lanes == 1) {
+    if (s->points) {
+        VEC8_TABLE(conv_rows).sweep(p, s, out, stage(s, scratch + p->stage_at, in), weights,
+                                    prepared + p->bias_at, end, scratch);
+    } else if (s->lanes == 1) {
         sweep_lanes(1, s, out, in, weights, prepared + p->bias_at, end, scratch + p->stage_at);
     } else {
         sweep_lanes(BLOCK, s, out, in, weights, prepared + p->bias_at, end,
@@ -211,8 +215,16 @@ static void forward(const struct conv_dense_plan *p, float *out, const float *in
 static void data_gradient(const struct conv_dense_plan *p, float *in_gradient,
                           const float *out_gradient, const float *prepared, float *scratch)
 {
-    sweep_lanes(BLOCK, &p->back, in_gradient, out_gradient, prepared + p->back.weights_at, NULL,
-                NULL, scratch + p->stage_at);
+    const struct conv_sweep *s = &p->back;
+    const float *weights = prepared + s->weights_at;
+    if (s->points) {
+        VEC8_TABLE(conv_rows).sweep(p, s, in_gradient,
+                                    stage(s, scratch + p->stage_at, out_gradient), weights, NULL,
+                                    NULL, scratch);
+    } else {
+        sweep_lanes(BLOCK, s, in_gradient, out_gradient, weights, NULL, NULL,
+                    scratch + p->stage_at);
+    }
 }
 
 // ---- weight gradient ----
@@ -296,7 +308,10 @@ static void weight_gradient(const struct conv_dense_plan *p, const float *in,
     const struct conv_sweep *s = &p->forward;
     const float *staged = stage(s, scratch + p->stage_at, in);
     size_t places = (size_t)s->out[0] * (size_t)s->out[1];
-    for (int b = 0; b < s->blocks; b += 2) {
+    if (s->points) {
+        VEC8_TABLE(conv_rows).weight_gradient(p, staged, out_gradient, scratch);
+    }
+    for (int b = 0; b < s->blocks && !s->points; b += 2) {
         float *sums = scratch + (size_t)(b / 2) * p->sums_size;
         const float *gradients = out_gradient + (size_t)b * places * BLOCK;
         if (b + 1 < s->blocks) {

@@ -17,6 +17,13 @@
  * weights. Going back, places whose position differs modulo the stride see
  * different taps: each such phase is swept by itself, with its own weights.
  *
+ * Kernels of 3 or 5 taps along the width that step by one place are not summed
+ * tap by tap but by Winograd's algorithm, wherever that multiplies clearly less
+ * (conv_dense_rows.h): errors of rounding are then about 3 and 4 times as large,
+ * below 3e-6 of the result for up to some thousand products, and what is not
+ * finite makes NaN of the whole tile of four places that sees it. 7 taps would
+ * have errors near 1e-5.
+ *
  * All functions are thread-safe, allocate nothing, and take memory aligned to
  * 32 bytes. The order of every sum is fixed by the shape. */
 
@@ -56,6 +63,13 @@ struct conv_sweep {
     struct conv_phase phases[2][CONV_DENSE_STRIDE_MAX];
     int chunk;         /* blocks of the input that are summed up at a time */
     size_t stage_size; /* floats; 0 unless staged */
+    /* Winograd along the width, where points is not 0: */
+    int points; /* 6 or 8, for 3 or 5 taps */
+    int tiles; /* of four places of the output, in a row */
+    int band;  /* rows of the output that are worked on at a time */
+    size_t depth_size;   /* floats that one block of the input becomes, per point */
+    size_t point_size;   /* that the input becomes, per point */
+    size_t product_size; /* that two blocks of the output come from, per point */
     size_t weights_at; /* floats, in prepared memory */
 };
 
@@ -63,8 +77,9 @@ struct conv_dense_plan {
     struct conv_dense_shape shape;
     struct conv_sweep forward;
     struct conv_sweep back; /* planes: unused */
-    int entries;            /* of one output's weights: channels, filled up, times taps */
-    int band;               /* rows of the output that a weight gradient takes at a time */
+    int entries; /* of one output's weights: channels, filled up, times taps; of
+                    the sums per point instead, filled up, with taps along the height */
+    int band;    /* rows of the output that a weight gradient takes at a time */
     size_t bias_at;         /* floats, in prepared memory */
     size_t prepared_bytes;
 
@@ -73,6 +88,8 @@ struct conv_dense_plan {
     size_t sums_size; /* of two blocks of outputs */
     size_t bias_sums_at;
     size_t stage_at;
+    size_t points_at;
+    size_t products_at;
     size_t scratch_bytes;
 };
 

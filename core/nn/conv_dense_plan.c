@@ -1,5 +1,7 @@
 #include "core/nn/conv_dense.h"
 
+#include "core/nn/winograd.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -8,7 +10,9 @@ enum {
     FLOATS_PER_LINE = 16,
     CHUNK_BYTES = 128 * 1024, // weights of two blocks of outputs: a share of a second-level cache
     BAND_BYTES = 24 * 1024,   // gradients of two blocks of outputs: most of a first-level cache
-    ENTRIES_STEP = 24,        // divisible by how many entries any instruction set takes at a time
+    ENTRIES_STEP = 24,        // divisible by how many entries, or tiles, are taken at a time
+    POINTS_BYTES = 192 * 1024,  // of a band of rows, for all points: a share of a second-level
+    PRODUCTS_BYTES = 48 * 1024, // cache, too; and as large a share again with the weights
 };
 
 static int divide_up(int a, int b)
@@ -17,6 +21,11 @@ static int divide_up(int a, int b)
 }
 
 static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static size_t largest(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
@@ -124,6 +133,45 @@ static size_t take(size_t *end, size_t count)
     return at;
 }
 
+// Is Winograd's algorithm worth it? It has `points` products for the four outputs
+// of a tile in place of four times the taps, and some additions.
+static bool can_have_points(const struct conv_sweep *s, const struct window *w)
+{
+    int taps = w->size[1];
+    int tiles = divide_up(s->out[1], WINOGRAD_OUT);
+    return s->lanes == BLOCK && w->stride[0] == 1 && w->stride[1] == 1 && w->dilation[1] == 1
+        && (taps == 3 || taps == 5)
+        && 5.0 * tiles * (taps + 3) <= 4.0 * s->out[1] * taps;
+}
+
+// Before finish_sweep().
+static void plan_points(struct conv_sweep *s, const struct window *w)
+{
+    s->points = 0;
+    if (!can_have_points(s, w)) {
+        return;
+    }
+    s->points = w->size[1] + 3;
+    s->tiles = divide_up(s->out[1], WINOGRAD_OUT);
+    s->stage[1] = larger(s->stage[1], s->phases[1][0].from + WINOGRAD_OUT * s->tiles
+                                      + w->size[1] - 1);
+    size_t row = (size_t)s->tiles * BLOCK;
+    size_t more = (size_t)((s->phases[0][0].taps - 1) * s->tap_step[0]);
+    for (int parts = 1;; parts++) {
+        s->band = divide_up(s->out[0], parts);
+        size_t spare = ENTRIES_STEP;
+        size_t tiles = (size_t)(s->band * s->tiles);
+        s->depth_size = ((size_t)s->band + more) * row;
+        s->point_size = (size_t)s->depth * s->depth_size + spare * BLOCK;
+        s->product_size = (tiles + spare) * 2 * BLOCK;
+        size_t bytes = (size_t)s->points * sizeof(float);
+        if (s->band == 1 || (bytes * s->point_size <= POINTS_BYTES
+                             && bytes * s->product_size <= PRODUCTS_BYTES)) {
+            return;
+        }
+    }
+}
+
 // What follows from the axes. `taps`: of all phases together.
 static void finish_sweep(struct conv_sweep *s, int taps, size_t *prepared)
 {
@@ -162,9 +210,11 @@ void conv_dense_plan(struct conv_dense_plan *ret, const struct conv_dense_shape 
         plan_forward_axis(&p.forward, w, axis);
         plan_back_axis(&p.back, w, axis);
     }
-    finish_sweep(&p.forward, taps, &prepared);
+    plan_points(&p.forward, w);
+    plan_points(&p.back, w);
+    finish_sweep(&p.forward, p.forward.points ? w->size[0] * p.forward.points : taps, &prepared);
     if (!shape->planar) {
-        finish_sweep(&p.back, taps, &prepared);
+        finish_sweep(&p.back, p.back.points ? w->size[0] * p.back.points : taps, &prepared);
     }
     p.bias_at = take(&prepared, (size_t)out_blocks * BLOCK);
     p.prepared_bytes = prepared * sizeof(float);
@@ -172,12 +222,20 @@ void conv_dense_plan(struct conv_dense_plan *ret, const struct conv_dense_shape 
     double row = 2.0 * w->out[1] * BLOCK * sizeof(float);
     p.band = larger(1, (int)(BAND_BYTES / row));
     p.entries = p.forward.depth * p.forward.lanes * taps;
-    p.sums_size = (size_t)(divide_up(p.entries, ENTRIES_STEP) * ENTRIES_STEP) * 2 * BLOCK;
+    int sums = divide_up(p.entries, ENTRIES_STEP) * ENTRIES_STEP;
+    if (p.forward.points) {
+        p.entries = divide_up(p.forward.depth * BLOCK * w->size[0], ENTRIES_STEP) * ENTRIES_STEP;
+        sums = p.entries * p.forward.points;
+    }
+    p.sums_size = (size_t)sums * 2 * BLOCK;
     size_t end = 0;
     take(&end, (size_t)divide_up(out_blocks, 2) * p.sums_size);
     p.bias_sums_at = take(&end, (size_t)out_blocks * BLOCK);
-    p.stage_at = take(&end, p.forward.stage_size > p.back.stage_size ? p.forward.stage_size
-                                                                      : p.back.stage_size);
+    p.stage_at = take(&end, largest(p.forward.stage_size, p.back.stage_size));
+    p.points_at = take(&end, largest((size_t)p.forward.points * p.forward.point_size,
+                                     (size_t)p.back.points * p.back.point_size));
+    p.products_at = take(&end, largest((size_t)p.forward.points * p.forward.product_size,
+                                       (size_t)p.back.points * p.back.product_size));
     p.scratch_bytes = end * sizeof(float);
     *ret = p;
 }

@@ -1,6 +1,6 @@
 #include "core/nn/conv_dense.h"
 
-#include <string.h>
+#include "core/nn/winograd.h"
 
 enum { BLOCK = CONV_DENSE_BLOCK };
 
@@ -58,6 +58,111 @@ static void lay_out(const struct conv_sweep *s, float *to, const struct kernel *
     }
 }
 
+// ---- Winograd, along one row of the kernel for sixteen outputs ----
+
+enum { WIDE = 2 * BLOCK };
+
+// G of winograd.h in float.
+struct factors {
+    float g[WINOGRAD_POINTS_MAX][WINOGRAD_TAPS_MAX];
+};
+
+static struct factors factors_of(int taps)
+{
+    struct factors f;
+    double exact[WINOGRAD_POINTS_MAX][WINOGRAD_TAPS_MAX];
+    winograd_weights(exact, taps);
+    for (int i = 0; i < taps + 3; i++) {
+        for (int t = 0; t < taps; t++) {
+            f.g[i][t] = (float)exact[i][t];
+        }
+    }
+    return f;
+}
+
+// A row of one input, for eight outputs; those that do not exist have zeros.
+// Lanes are filled in registers: vectors that are read back from single floats
+// just written would wait for them.
+VEC8_INLINE void gather_row(const int taps, vec8 row[], const struct kernel *k,
+                            const struct conv_phase *columns, int input, int output, int y)
+{
+    static const float zeros[2 * WINOGRAD_TAPS_MAX];
+    const float *from[BLOCK];
+    float scale[BLOCK] = {0};
+    size_t at = (size_t)input * k->input + (size_t)(y * k->width + columns->weight);
+    for (int o = 0; o < BLOCK; o++) {
+        bool exists = output + o < k->outputs && input < k->inputs;
+        from[o] = exists ? k->at + (size_t)(output + o) * k->output + at
+                         : zeros + WINOGRAD_TAPS_MAX;
+        scale[o] = exists && k->scale ? k->scale[k->scale_inputs ? input : output + o] : 1;
+    }
+    VEC8_UNROLL
+    for (int x = 0; x < taps; x++) {
+        int place = x * columns->weight_step;
+        row[x] = (vec8){from[0][place], from[1][place], from[2][place], from[3][place],
+                        from[4][place], from[5][place], from[6][place], from[7][place]};
+        row[x] = k->scale ? row[x] * vec8_load(scale) : row[x];
+    }
+}
+
+// What row is at every point. Those of a pair, p and -p, share their even and
+// their odd half.
+VEC8_INLINE void row_to_points(const int taps, float *to, size_t point, const vec8 row[],
+                               const struct factors *f)
+{
+    vec8_store(to, vec8_all(f->g[0][0]) * row[0]);
+    VEC8_UNROLL
+    for (int i = 1; i < taps + 2; i += 2) {
+        vec8 even = vec8_all(f->g[i][0]) * row[0];
+        vec8 odd = vec8_all(f->g[i][1]) * row[1];
+        VEC8_UNROLL
+        for (int x = 2; x < taps; x += 2) {
+            even += vec8_all(f->g[i][x]) * row[x];
+            if (x + 1 < taps) {
+                odd += vec8_all(f->g[i][x + 1]) * row[x + 1];
+            }
+        }
+        vec8_store(to + (size_t)i * point, even + odd);
+        vec8_store(to + (size_t)(i + 1) * point, even - odd);
+    }
+    vec8_store(to + (size_t)(taps + 2) * point, row[taps - 1]);
+}
+
+// [blocks / 2][point][depth][taps 0][8][2][8]
+VEC8_INLINE void lay_out_points(const int taps, const struct conv_sweep *s, float *to,
+                                const struct kernel *k)
+{
+    const struct conv_phase *rows = &s->phases[0][0];
+    struct factors f = factors_of(taps);
+    for (int b = 0; b < s->blocks; b += 2) {
+        int count = b + 1 < s->blocks ? 2 : 1;
+        int entries = s->depth * rows->taps * BLOCK;
+        size_t point = (size_t)(entries * count) * BLOCK;
+        for (int e = 0; e < entries; e++) {
+            int y = e / BLOCK % rows->taps;
+            int input = e / BLOCK / rows->taps * BLOCK + e % BLOCK;
+            for (int h = 0; h < count; h++, to += BLOCK) {
+                vec8 row[WINOGRAD_TAPS_MAX];
+                gather_row(taps, row, k, &s->phases[1][0], input, (b + h) * BLOCK,
+                           rows->weight + y * rows->weight_step);
+                row_to_points(taps, to, point, row, &f);
+            }
+        }
+        to += (size_t)(s->points - 1) * point;
+    }
+}
+
+static void lay_out_sweep(const struct conv_sweep *s, float *to, const struct kernel *k)
+{
+    if (s->points == 6) {
+        lay_out_points(3, s, to, k);
+    } else if (s->points == 8) {
+        lay_out_points(5, s, to, k);
+    } else {
+        lay_out(s, to, k);
+    }
+}
+
 void conv_dense_prepare(const struct conv_dense_plan *p, float *prepared, const float *weights,
                         const float *bias, const float *scale)
 {
@@ -72,7 +177,7 @@ void conv_dense_prepare(const struct conv_dense_plan *p, float *prepared, const 
         .output = taps * (size_t)s->channels,
         .width = s->window.size[1],
     };
-    lay_out(&p->forward, prepared + p->forward.weights_at, &forward);
+    lay_out_sweep(&p->forward, prepared + p->forward.weights_at, &forward);
     if (!s->planar) {
         struct kernel back = forward;
         back.inputs = forward.outputs;
@@ -80,10 +185,66 @@ void conv_dense_prepare(const struct conv_dense_plan *p, float *prepared, const 
         back.input = forward.output;
         back.output = forward.input;
         back.scale_inputs = true;
-        lay_out(&p->back, prepared + p->back.weights_at, &back);
+        lay_out_sweep(&p->back, prepared + p->back.weights_at, &back);
     }
     for (int i = 0; i < p->forward.blocks * BLOCK; i++) {
         prepared[p->bias_at + (size_t)i] = bias && i < s->outputs ? bias[i] : 0;
+    }
+}
+
+// The gradients of a row's taps, [taps][16], from those of what they are at the points.
+VEC8_INLINE void row_from_points(const int taps, float *row, const float *sums, size_t point,
+                                 const struct factors *f, int blocks)
+{
+    for (int h = 0; h < blocks; h++, row += BLOCK, sums += BLOCK) {
+        vec8 of[WINOGRAD_TAPS_MAX];
+        VEC8_UNROLL
+        for (int x = 0; x < taps; x++) {
+            of[x] = (vec8){0};
+        }
+        of[0] = vec8_all(f->g[0][0]) * vec8_load(sums);
+        of[taps - 1] = vec8_load(sums + (size_t)(taps + 2) * point);
+        VEC8_UNROLL
+        for (int i = 1; i < taps + 2; i += 2) {
+            vec8 plus = vec8_load(sums + (size_t)i * point);
+            vec8 minus = vec8_load(sums + (size_t)(i + 1) * point);
+            VEC8_UNROLL
+            for (int x = 0; x < taps; x++) {
+                of[x] += vec8_all(f->g[i][x]) * (x % 2 ? plus - minus : plus + minus);
+            }
+        }
+        VEC8_UNROLL
+        for (int x = 0; x < taps; x++) {
+            vec8_store(row + x * WIDE, of[x]);
+        }
+    }
+}
+
+VEC8_INLINE void add_points(const int taps, const struct conv_dense_plan *p, float *weights,
+                            const float *scratch)
+{
+    const struct conv_dense_shape *s = &p->shape;
+    struct factors f = factors_of(taps);
+    int rows = s->window.size[0];
+    size_t kernel = (size_t)s->channels * (size_t)(rows * taps);
+    for (int b = 0; b < s->outputs; b += WIDE, scratch += p->sums_size) {
+        int count = s->outputs - b < WIDE ? s->outputs - b : WIDE;
+        int blocks = b / BLOCK + 1 < p->forward.blocks ? 2 : 1;
+        size_t point = (size_t)(p->entries * blocks) * BLOCK;
+        for (int r = 0; r < s->channels * rows; r++) {
+            float row[WINOGRAD_TAPS_MAX * WIDE];
+            int c = r / rows;
+            int entry = (c / BLOCK * rows + r % rows) * BLOCK + c % BLOCK;
+            row_from_points(taps, row, scratch + (size_t)(entry * blocks) * BLOCK, point, &f,
+                            blocks);
+            float *to = weights + (size_t)b * kernel + (size_t)(r * taps);
+            for (int o = 0; o < count; o++, to += kernel) {
+                VEC8_UNROLL
+                for (int x = 0; x < taps; x++) {
+                    to[x] += row[x * WIDE + o];
+                }
+            }
+        }
     }
 }
 
@@ -93,7 +254,15 @@ void conv_dense_add_sums(const struct conv_dense_plan *p, float *weights, float 
     const struct conv_dense_shape *s = &p->shape;
     int taps = s->window.size[0] * s->window.size[1];
     int lanes = p->forward.lanes;
-    for (int o = 0; o < s->outputs; o++) {
+    if (p->forward.points == 6) {
+        add_points(3, p, weights, scratch);
+    } else if (p->forward.points == 8) {
+        add_points(5, p, weights, scratch);
+    }
+    for (int o = 0; o < s->outputs && bias; o++) {
+        bias[o] += scratch[p->bias_sums_at + (size_t)o];
+    }
+    for (int o = 0; o < s->outputs && !p->forward.points; o++) {
         int pair = o / (2 * BLOCK);
         int blocks = 2 * pair + 1 < p->forward.blocks ? 2 : 1;
         const float *sums = scratch + (size_t)pair * p->sums_size + o % (2 * BLOCK);
@@ -102,9 +271,6 @@ void conv_dense_add_sums(const struct conv_dense_plan *p, float *weights, float 
                 int entry = (c / lanes * taps + t) * lanes + c % lanes;
                 *weights++ += sums[entry * blocks * BLOCK];
             }
-        }
-        if (bias) {
-            bias[o] += scratch[p->bias_sums_at + (size_t)o];
         }
     }
 }

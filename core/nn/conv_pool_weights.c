@@ -6,27 +6,6 @@
 
 enum { BLOCK = CONV_POOL_BLOCK };
 
-// G of winograd.h: [points][taps].
-static void weight_matrix(double g[WINOGRAD_POINTS_MAX][WINOGRAD_TAPS_MAX], int taps)
-{
-    int finite = taps + 2;
-    for (int i = 0; i < finite; i++) {
-        double x = winograd_point(i);
-        double divisor = 1;
-        for (int j = 0; j < finite; j++) {
-            divisor *= j == i ? 1 : x - winograd_point(j);
-        }
-        double power = 1 / divisor;
-        for (int k = 0; k < taps; k++) {
-            g[i][k] = power;
-            power *= x;
-        }
-    }
-    for (int k = 0; k < taps; k++) {
-        g[finite][k] = k == taps - 1;
-    }
-}
-
 // One kernel row of a block's eight outputs side by side: [taps][8]. Outputs,
 // channels and taps that do not exist are zero.
 static void gather_taps(const struct conv_pool_plan *p, double taps[WINOGRAD_TAPS_MAX][BLOCK],
@@ -64,7 +43,7 @@ static size_t place_of(const struct conv_pool_plan *p, int block, int channel, i
 static void transform_weights(const struct conv_pool_plan *p, float *to, const float *weights)
 {
     double g[WINOGRAD_POINTS_MAX][WINOGRAD_TAPS_MAX];
-    weight_matrix(g, p->taps);
+    winograd_weights(g, p->taps);
     size_t point = (size_t)p->depth * (size_t)p->out_blocks * BLOCK;
     int channels = p->depth / p->shape.size[0];
     for (int block = 0; block < p->out_blocks; block++) {

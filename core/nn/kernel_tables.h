@@ -1,6 +1,7 @@
 #ifndef NN_KERNEL_TABLES_H
 #define NN_KERNEL_TABLES_H
 
+#include "core/nn/conv_dense_rows.h"
 #include "core/nn/kernel_set.h"
 
 /* The tables of every instruction set, for kernel_set.c and the files that
@@ -9,6 +10,7 @@ extern const struct activation_kernels activation_c;
 extern const struct conv_pool_kernels conv_pool_planar_c;
 extern const struct conv_pool_kernels conv_pool_blocked_c;
 extern const struct conv_dense_kernels conv_dense_c;
+extern const struct conv_rows_kernels conv_rows_c;
 extern const struct element_kernels elements_c;
 extern const struct layout_kernels layout_c;
 extern const struct linear_kernels linear_c;
@@ -21,6 +23,7 @@ extern const struct activation_kernels activation_avx2;
 extern const struct conv_pool_kernels conv_pool_planar_avx2;
 extern const struct conv_pool_kernels conv_pool_blocked_avx2;
 extern const struct conv_dense_kernels conv_dense_avx2;
+extern const struct conv_rows_kernels conv_rows_avx2;
 extern const struct element_kernels elements_avx2;
 extern const struct layout_kernels layout_avx2;
 extern const struct linear_kernels linear_avx2;
@@ -33,6 +36,7 @@ extern const struct activation_kernels activation_avx512;
 extern const struct conv_pool_kernels conv_pool_planar_avx512;
 extern const struct conv_pool_kernels conv_pool_blocked_avx512;
 extern const struct conv_dense_kernels conv_dense_avx512;
+extern const struct conv_rows_kernels conv_rows_avx512;
 extern const struct element_kernels elements_avx512;
 extern const struct layout_kernels layout_avx512;
 extern const struct linear_kernels linear_avx512;
@@ -45,6 +49,7 @@ extern const struct activation_kernels activation_neon;
 extern const struct conv_pool_kernels conv_pool_planar_neon;
 extern const struct conv_pool_kernels conv_pool_blocked_neon;
 extern const struct conv_dense_kernels conv_dense_neon;
+extern const struct conv_rows_kernels conv_rows_neon;
 extern const struct element_kernels elements_neon;
 extern const struct layout_kernels layout_neon;
 extern const struct linear_kernels linear_neon;

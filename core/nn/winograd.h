@@ -119,4 +119,41 @@ VEC8_INLINE void winograd_output(const int pairs, vec8 out[4], const float *m, s
     out[3] = sum3;
 }
 
+/* The same backwards: v[i] = sum_m x_i^m g[m], the gradients of the products
+ * from those of four outputs; 2 * pairs + 2 of them. */
+VEC8_INLINE void winograd_output_back(const int pairs, vec8 v[], const vec8 g[4])
+{
+    v[0] = g[0];
+    v[2 * pairs + 1] = g[3];
+#pragma GCC unroll 4
+    for (int i = 0; i < pairs; i++) {
+        double p = winograd_pair(i);
+        vec8 even = vec8_fma(vec8_all((float)(p * p)), g[2], g[0]);
+        vec8 odd = vec8_fma(vec8_all((float)(p * p)), g[3], g[1]);
+        v[1 + 2 * i] = vec8_fma(vec8_all((float)p), odd, even);
+        v[2 + 2 * i] = vec8_fma(vec8_all((float)-p), odd, even);
+    }
+}
+
+/* G: [points][taps]. */
+VEC8_INLINE void winograd_weights(double g[WINOGRAD_POINTS_MAX][WINOGRAD_TAPS_MAX], int taps)
+{
+    int finite = taps + 2;
+    for (int i = 0; i < finite; i++) {
+        double x = winograd_point(i);
+        double divisor = 1;
+        for (int j = 0; j < finite; j++) {
+            divisor *= j == i ? 1 : x - winograd_point(j);
+        }
+        double power = 1 / divisor;
+        for (int k = 0; k < taps; k++) {
+            g[i][k] = power;
+            power *= x;
+        }
+    }
+    for (int k = 0; k < taps; k++) {
+        g[finite][k] = k == taps - 1;
+    }
+}
+
 #endif
