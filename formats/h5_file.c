@@ -22,7 +22,8 @@ struct h5_file {
 struct h5_limits h5_limits_defaults(void)
 {
     return (struct h5_limits){.objects = 4096, .attributes = 4096, .depth = 8,
-                              .description = (size_t)8 << 20, .timeout_ms = 10000};
+                              .description = (size_t)8 << 20, .timeout_ms = 60000,
+                              .cpu_seconds = 4};
 }
 
 // ---- opening ----
@@ -87,6 +88,7 @@ static int read_outline(struct h5_file *file, size_t *ret_size, const struct san
         .fd = file->fd,
         .capacity = limits->description,
         .timeout_ms = limits->timeout_ms,
+        .cpu_seconds = limits->cpu_seconds,
         .prepare = h5_outline_prepare,
         .run = h5_outline_run,
         .context = &request,

@@ -27,10 +27,11 @@ struct h5_limits {
     size_t attributes;  /* in the whole file */
     int depth;          /* groups within groups */
     size_t description; /* bytes: names, enum members, attribute values */
-    int timeout_ms;     /* for the child */
+    int timeout_ms;     /* for the child, by the clock */
+    int cpu_seconds;    /* for the child, of processor time; 0: any */
 };
 
-/* 4096 objects, 4096 attributes, 8 deep, 8 MiB, 10 s. */
+/* 4096 objects, 4096 attributes, 8 deep, 8 MiB, 60 s, of which it may work 4. */
 struct h5_limits h5_limits_defaults(void);
 
 struct h5_dataset {

@@ -8,13 +8,13 @@
 
 void html_text(FILE *out, const char *text)
 {
-    size_t capacity = 4 * strlen(text) + 1; // an escaped byte takes four
+    size_t capacity = 4 * strlen(text) + 1; // a byte takes four as \xNN
     char *clean = malloc(capacity);
     if (!clean) {
         fputs("?", out);
         return;
     }
-    for (const char *c = text_escape(clean, capacity, text); *c; c++) {
+    for (const char *c = text_clean(clean, capacity, text); *c; c++) {
         switch (*c) {
         case '&': fputs("&amp;", out); break;
         case '<': fputs("&lt;", out); break;

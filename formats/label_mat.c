@@ -18,7 +18,8 @@ enum {
     VERSION_73 = 0x0200,
     VECTORS_MAX = 8,
     LABELS_MAX = 16 << 20, // in one vector
-    TIMEOUT_MS = 5000, // a few bytes can keep matio busy for minutes
+    CPU_SECONDS = 4,    // a few bytes can keep matio busy for minutes
+    TIMEOUT_MS = 60000, // on a machine that is loaded, too
 };
 
 // The version that the header claims, or -1 when it is none of a MAT file.
@@ -195,6 +196,7 @@ int label_mat_read(struct label_vector *vectors, int count, const char *path,
         .fd = fd,
         .capacity = (size_t)count * (LABELS_MAX * sizeof(uint16_t) + sizeof(uint32_t)),
         .timeout_ms = TIMEOUT_MS,
+        .cpu_seconds = CPU_SECONDS,
         .prepare = prepare,
         .run = run,
         .context = &reading,

@@ -69,6 +69,7 @@ struct pack_plan {
      * maybe more than once; the texts need live until the next call only. */
     struct pack_clip (*clip)(const void *context, size_t index);
     const void *context;
+    bool escaped; /* paths and groups are another pack's: escaped already */
 };
 
 struct pack_writer;
@@ -83,7 +84,7 @@ int pack_create(struct pack_writer **ret, const char *path, bool force,
 /* What decoding one clip gave; all arrays have the plan's K x T. */
 struct pack_result {
     enum pack_status status;
-    const char *message;         /* "" or why it failed; escaped and cut to fit */
+    const char *message;         /* "" or why it failed; cleaned and cut to fit */
     const uint8_t *pixels;       /* [K][T][H][W][3]; NULL: zeros */
     const uint32_t *frame_index; /* [K][T]; NULL: zeros */
     const double *timestamp;     /* [K][T] seconds; NULL: zeros */
@@ -140,7 +141,7 @@ bool pack_has(const struct pack_writer *writer, size_t clip);
 size_t pack_suspend(struct pack_writer **writer);
 
 /* Call failed(context, clip, message) for every failed clip, in row order; the
- * message is escaped, as the pack has it. Stops at the first that is not 0. */
+ * message is clean, as the pack has it. Stops at the first that is not 0. */
 int pack_each_failed(const struct pack_writer *writer,
                      int (*failed)(void *context, size_t clip, const char *message,
                                    struct error *err),

@@ -139,14 +139,20 @@ static int check_names(const struct pack_plan *plan, struct error *err)
 }
 
 // A text as it is stored; NULL when it is too long to be one.
-static const char *stored_text(char out[ESCAPED_MAX], const char *text)
+static const char *stored_text(const struct pack_plan *plan, char out[ESCAPED_MAX],
+                               const char *text)
 {
-    return strlen(text) > PATH_MAX ? NULL : text_escape(out, ESCAPED_MAX, text);
+    if (strlen(text) > (plan->escaped ? ESCAPED_MAX - 1 : PATH_MAX)) {
+        return NULL;
+    }
+    return plan->escaped ? text_clean(out, ESCAPED_MAX, text)
+                         : text_escape(out, ESCAPED_MAX, text);
 }
 
-static int measure(size_t *size, char buffer[ESCAPED_MAX], const char *text, struct error *err)
+static int measure(size_t *size, const struct pack_plan *plan, char buffer[ESCAPED_MAX],
+                   const char *text, struct error *err)
 {
-    const char *stored = stored_text(buffer, text);
+    const char *stored = stored_text(plan, buffer, text);
     if (!stored) {
         return error_set(err, ERR_VALUE, "%.60s...: longer than %d bytes", text, PATH_MAX);
     }
@@ -163,8 +169,8 @@ static int check_clips(const struct pack_plan *plan, size_t *ret_path_size,
     size_t path_size = PACK_TABLE_ALIGN, group_size = PACK_TABLE_ALIGN;
     for (size_t i = 0; i < plan->clips; i++) {
         struct pack_clip clip = plan->clip(plan->context, i);
-        int code = measure(&path_size, buffer, clip.path, err);
-        code = code < 0 ? code : measure(&group_size, buffer, clip.group, err);
+        int code = measure(&path_size, plan, buffer, clip.path, err);
+        code = code < 0 ? code : measure(&group_size, plan, buffer, clip.group, err);
         if (code < 0) {
             return code;
         }
@@ -250,8 +256,8 @@ static int append_clip(struct stream *s, const struct pack_plan *plan, size_t in
     const struct pack_places *places = s->places;
     char path_buffer[ESCAPED_MAX], group_buffer[ESCAPED_MAX];
     struct pack_clip clip = plan->clip(plan->context, index);
-    const char *path = stored_text(path_buffer, clip.path);
-    const char *group = stored_text(group_buffer, clip.group);
+    const char *path = stored_text(plan, path_buffer, clip.path);
+    const char *group = stored_text(plan, group_buffer, clip.group);
     size_t path_length = path ? strlen(path) : SIZE_MAX;
     size_t group_length = group ? strlen(group) : SIZE_MAX;
     if (path_length >= places->path_size || group_length >= places->group_size) {

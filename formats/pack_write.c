@@ -162,7 +162,7 @@ static int write_found(struct pack_writer *w, size_t clip, const struct pack_res
     code = code < 0 ? code : write_value(w, TABLE_FRAME_RATE, clip, &rate, sizeof rate, err);
     code = code < 0 ? code : write_value(w, TABLE_BYTES, clip, &r->bytes, sizeof r->bytes, err);
     char message[PACK_MESSAGE_SIZE] = {0};
-    text_escape(message, sizeof message, r->message ? r->message : "");
+    text_clean(message, sizeof message, r->message ? r->message : "");
     return code < 0 ? code : write_value(w, TABLE_MESSAGE, clip, message, sizeof message, err);
 }
 

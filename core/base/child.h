@@ -71,14 +71,15 @@ struct child_call {
     const char *name; /* the file, for messages */
     int fd;           /* the one descriptor the child keeps, or -1 */
     size_t capacity;  /* the largest result accepted */
-    int timeout_ms;
+    int timeout_ms;   /* by the clock: for one that sleeps, or a machine that is loaded */
+    int cpu_seconds;  /* of processor time, once it is in the sandbox; 0: any */
     int (*prepare)(void *context, struct error *err); /* may be NULL */
     int (*run)(struct child_buffer *out, void *context, struct error *err);
     void *context;
 };
 
 /* Run it in a child. On success *ret is a private copy of the result, which
- * the caller frees. The child's own error arrives escaped; its death, silence
+ * the caller frees. The child's own error arrives cleaned; its death, silence
  * or nonsense is ERR_CHILD. */
 int child_call(void **ret, size_t *ret_size, const struct child_call *call,
                const struct sandbox *sandbox, struct error *err) MUST_CHECK;

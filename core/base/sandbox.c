@@ -30,7 +30,9 @@ static int limit(int resource, size_t value, const char *what, struct error *err
         return error_errno(err, errno, "sandbox: cannot read the limit on %s", what);
     }
     rlim_t wanted = old.rlim_max == RLIM_INFINITY || value < old.rlim_max ? value : old.rlim_max;
-    struct rlimit new = {wanted, wanted};
+    // At its hard limit of processor time a process is killed without a word.
+    rlim_t hard = resource == RLIMIT_CPU && wanted < old.rlim_max ? wanted + 1 : wanted;
+    struct rlimit new = {wanted, hard};
     if (setrlimit(resource, &new) < 0) {
         return error_errno(err, errno, "sandbox: cannot limit %s", what);
     }
@@ -106,6 +108,9 @@ static int load_filter(void)
 int sandbox_enter(const struct sandbox *sandbox, struct error *err)
 {
     int code = limit(RLIMIT_CORE, 0, "core files", err);
+    if (code == 0 && sandbox->cpu_seconds > 0) {
+        code = limit(RLIMIT_CPU, (size_t)sandbox->cpu_seconds, "processor time", err);
+    }
 #ifndef TRIPTYCH_NO_FILTER
     // Sanitizers reserve terabytes of address space.
     if (code == 0 && sandbox->address_space > 0) {

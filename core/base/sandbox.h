@@ -17,9 +17,10 @@ enum sandbox_mode {
 struct sandbox {
     enum sandbox_mode mode;
     size_t address_space; /* limit in bytes; 0 for none */
+    int cpu_seconds;      /* limit on processor time: SIGXCPU ends it; 0 for none */
 };
 
-/* SANDBOX_AUTO and 4 GiB of address space. */
+/* SANDBOX_AUTO, 4 GiB of address space, any processor time. */
 struct sandbox sandbox_defaults(void);
 
 /* Can this process filter system calls at all? false on kernels and in

@@ -116,7 +116,7 @@ static bool is_control(const unsigned char *p, size_t length)
     return p[0] < 0x20 || p[0] == 0x7f || (length == 2 && p[0] == 0xc2 && p[1] < 0xa0);
 }
 
-char *text_escape(char *out, size_t capacity, const char *text)
+static char *escape(char *out, size_t capacity, const char *text, bool backslashes)
 {
     size_t used = 0;
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
@@ -126,6 +126,9 @@ char *text_escape(char *out, size_t capacity, const char *text)
         if (length == 0 || is_control(p, length)) {
             length = 1;
             piece_length = (size_t)snprintf(piece, sizeof piece, "\\x%02x", *p);
+        } else if (backslashes && *p == '\\') {
+            memcpy(piece, "\\\\", 2);
+            piece_length = 2;
         } else {
             memcpy(piece, p, length);
             piece_length = length;
@@ -139,6 +142,41 @@ char *text_escape(char *out, size_t capacity, const char *text)
     }
     out[used] = 0;
     return out;
+}
+
+char *text_escape(char *out, size_t capacity, const char *text)
+{
+    return escape(out, capacity, text, true);
+}
+
+char *text_clean(char *out, size_t capacity, const char *text)
+{
+    return escape(out, capacity, text, false);
+}
+
+// The value of a digit as text_escape() writes it, or -1.
+static int lower_hex(char digit)
+{
+    return digit >= '0' && digit <= '9' ? digit - '0'
+         : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+char *text_unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (from[0] == '\\' && from[1] == '\\') {
+            from++;
+        } else if (from[0] == '\\' && from[1] == 'x' && lower_hex(from[2]) >= 0
+                   && lower_hex(from[3]) >= 0 && lower_hex(from[2]) + lower_hex(from[3]) > 0) {
+            *to++ = (char)(lower_hex(from[2]) * 16 + lower_hex(from[3]));
+            from += 3;
+            continue;
+        }
+        *to++ = *from;
+    }
+    *to = 0;
+    return text;
 }
 
 bool text_is_clean(const char *text)

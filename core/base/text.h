@@ -18,10 +18,21 @@ bool text_to_double(const char *text, double low, double high, double *ret);
  * them, each in 1 .. high. */
 bool text_to_dims(const char *text, int count, int high, int *ret);
 
-/* Copy `text` for a terminal or a message: control characters, and bytes that
- * are not UTF-8, become \xNN. Always ends `out` with NUL; cuts what does not
- * fit. Returns out. */
+/* Copy a name or a value from outside for a message or a terminal: control
+ * characters, and bytes that are not UTF-8, become \xNN, and a backslash two, so
+ * that the text can be told from the copy. Always ends `out` with NUL; cuts what
+ * does not fit, but neither a character nor an escape. Returns out. */
 char *text_escape(char *out, size_t capacity, const char *text);
+
+/* The same of a text in which names are escaped already, such as a message of
+ * another process or a path in a pack: it leaves every backslash alone, so that
+ * nothing is escaped twice. */
+char *text_clean(char *out, size_t capacity, const char *text);
+
+/* Undo text_escape(), in place. A backslash that it could not have written (with
+ * neither a backslash nor x and two hexadecimal digits behind it, or with a zero)
+ * stays. Returns text. */
+char *text_unescape(char *text);
 
 /* Is it valid UTF-8 without control characters? */
 bool text_is_clean(const char *text);

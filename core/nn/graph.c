@@ -39,7 +39,7 @@ int graph_open(struct graph **ret, const char *name, struct shape input, int cla
                struct error *err)
 {
     char quoted[GRAPH_NAME_SIZE];
-    text_escape(quoted, sizeof quoted, name);
+    text_clean(quoted, sizeof quoted, name);
     size_t elements;
     if (!shape_product(&elements, (int[]){input.channels, input.height, input.width}, 3)) {
         return error_set(err, ERR_VALUE,

@@ -55,7 +55,7 @@ int spec_settings_read(struct spec_settings *ret, const struct net_spec *spec, s
     struct spec_settings settings = {.init = INIT_PYTORCH};
     char net[GRAPH_NAME_SIZE];
     bool seen[2] = {false, false};
-    text_escape(net, sizeof net, spec->name);
+    text_clean(net, sizeof net, spec->name);
     for (; settings.lines < spec->line_count; settings.lines++) {
         const struct net_line *line = &spec->lines[settings.lines];
         bool is_input = strcmp(line->word, "input") == 0;

@@ -51,7 +51,7 @@ static int input_shape(struct shape *ret, int *ret_frames, const struct spec_set
         char name[GRAPH_NAME_SIZE];
         return error_set(err, ERR_VALUE, "%s: input stack: samples of %d frames; 1 or more are "
                          "needed, and at most %d channels in all",
-                         text_escape(name, sizeof name, spec->name), frames,
+                         text_clean(name, sizeof name, spec->name), frames,
                          (int)SHAPE_ELEMENTS_MAX);
     }
     *ret = shape_planes(frames * input.channels, input.height, input.width);

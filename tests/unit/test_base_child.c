@@ -56,7 +56,7 @@ static void empty_result(void **state)
 static int complain(struct child_buffer *out, void *context, struct error *err)
 {
     (void)out, (void)context;
-    return error_set(err, ERR_FORMAT, "some.file: bad \033[31m name \xff");
+    return error_set(err, ERR_FORMAT, "some.file: bad \033[31m name \xff of 'a\\\\x1b'");
 }
 
 static int complain_without_end(struct child_buffer *out, void *context, struct error *err)
@@ -89,7 +89,7 @@ static int invent_success(struct child_buffer *out, void *context, struct error 
 static void errors_come_back(void **state)
 {
     (void)state;
-    assert_fails(complain, ERR_FORMAT, "some.file: bad \\x1b[31m name \\xff");
+    assert_fails(complain, ERR_FORMAT, "some.file: bad \\x1b[31m name \\xff of 'a\\\\x1b'");
     struct child_call endless = plain_call(complain_without_end);
     struct error err = fail_call(&endless, ERR_VERSION);
     assert_true(strlen(err.text) < ERROR_TEXT_SIZE);
@@ -201,6 +201,37 @@ static void hang_is_cut_short(void **state)
     assert_true(after.tv_sec - before.tv_sec < 15); // below pretend_to_end's own limit
 }
 
+static int work_for_ever(struct child_buffer *out, void *context, struct error *err)
+{
+    (void)out, (void)context, (void)err;
+    for (volatile unsigned i = 0;; i++) {
+    }
+    return 0;
+}
+
+static int rest_a_while(struct child_buffer *out, void *context, struct error *err)
+{
+    (void)context;
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 500000000}, NULL);
+    return child_buffer_add(out, "x", 1, err);
+}
+
+// Its limit is on what it works; what it waits, say for a processor, is not held
+// against it.
+static void work_is_cut_short(void **state)
+{
+    (void)state;
+    struct child_call call = plain_call(work_for_ever);
+    call.timeout_ms = 120000; // other programs may have the processors
+    call.cpu_seconds = 1;
+    struct error err = fail_call(&call, ERR_CHILD);
+    assert_string_equal(err.text, "some.file: not read within 1 s of processor time");
+    call.run = rest_a_while;
+    size_t size;
+    free(good_call(&call, &size));
+    assert_int_equal(size, 1);
+}
+
 static void ignored_sigchld_does_no_harm(void **state)
 {
     (void)state;
@@ -289,6 +320,7 @@ int main(void)
         cmocka_unit_test(result_has_a_limit),
         cmocka_unit_test(bad_ends),
         cmocka_unit_test(hang_is_cut_short),
+        cmocka_unit_test(work_is_cut_short),
         cmocka_unit_test(ignored_sigchld_does_no_harm),
         cmocka_unit_test(only_named_descriptors_stay),
         cmocka_unit_test(preparation_comes_first),

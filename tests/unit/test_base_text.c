@@ -109,6 +109,9 @@ static void escaping(void **state)
     assert_string_equal(text_escape(out, sizeof out, "\xff\xc3"), "\\xff\\xc3");
     assert_string_equal(text_escape(out, sizeof out, "\xc2\x9b""1m"), "\\xc2\\x9b1m");
     assert_string_equal(text_escape(out, sizeof out, ""), "");
+    assert_string_equal(text_escape(out, sizeof out, "a\\x0a\n"), "a\\\\x0a\\x0a");
+    // What is escaped already is not escaped again, but still harmless.
+    assert_string_equal(text_clean(out, sizeof out, "a\\\\x0a\n"), "a\\\\x0a\\x0a");
 
     // A cut never splits a character or an escape, nor writes behind the end.
     for (size_t capacity = 1; capacity <= 12; capacity++) {
@@ -119,6 +122,34 @@ static void escaping(void **state)
         assert_true(out[capacity] == '#');
         assert_true(text_is_clean(out));
         assert_true(length == 0 || length == 2 || length == 6 || length == 8 || length == 11);
+    }
+}
+
+// Every text of up to three of these pieces comes back, so no two look the same.
+static void escapes_are_undone(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "", "\\", "x", "0", "1b", "\033", "\xff", "\xc2", "\xa9", "\\x1b", "\\\\", "é",
+    };
+    enum { PIECES = sizeof pieces / sizeof pieces[0] };
+    for (size_t i = 0; i < PIECES * PIECES * PIECES; i++) {
+        char text[32], out[128], again[128];
+        snprintf(text, sizeof text, "%s%s%s", pieces[i % PIECES], pieces[i / PIECES % PIECES],
+                 pieces[i / PIECES / PIECES]);
+        text_escape(out, sizeof out, text);
+        assert_true(text_is_clean(out));
+        assert_string_equal(text_clean(again, sizeof again, out), out);
+        assert_string_equal(text_unescape(out), text);
+    }
+    // What is no escape of ours stays.
+    static const char *const others[] = {
+        "a\\", "\\y", "\\x", "\\x1", "\\x1G", "\\x1B", "\\x00", "C:\\dir",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "%s", others[i]);
+        assert_string_equal(text_unescape(text), others[i]);
     }
 }
 
@@ -190,7 +221,7 @@ int main(void)
         cmocka_unit_test(whole_numbers), cmocka_unit_test(decimals),
         cmocka_unit_test(dimensions),    cmocka_unit_test(escaping),
         cmocka_unit_test(utf8),          cmocka_unit_test(nearest_word),
-        cmocka_unit_test(lines),
+        cmocka_unit_test(lines),         cmocka_unit_test(escapes_are_undone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ int reply_check(const struct worker_reply *reply, size_t clip, const struct slot
         memcpy(message, reply->message, sizeof message);
         message[sizeof message - 1] = 0;
         int code = reply->code >= ERR_NUMERIC && reply->code < 0 ? reply->code : ERR_CHILD;
-        return error_set(err, code, "%s", message[0] ? text_escape(shown, sizeof shown, message)
+        return error_set(err, code, "%s", message[0] ? text_clean(shown, sizeof shown, message)
                                                      : "failed without a reason");
     }
     const struct clip_info *info = &reply->info;

@@ -26,7 +26,7 @@ static const struct command command = {
 static void print_line(const char *label, const char *text)
 {
     char shown[SHOWN];
-    printf("%-11s %s\n", label, text_escape(shown, sizeof shown, text));
+    printf("%-11s %s\n", label, text_clean(shown, sizeof shown, text));
 }
 
 static void print_input(const struct model *model)
@@ -73,7 +73,7 @@ static void print_model(const struct model *model)
     printf("\noptions\n");
     for (int i = 0; i < model->option_count; i++) {
         printf("  %s = %s\n", text_escape(name, sizeof name, model->options[i].name),
-               text_escape(value, sizeof value, model->options[i].value));
+               text_clean(value, sizeof value, model->options[i].value));
     }
     print_parameters(&model->parameters);
 }

@@ -46,7 +46,7 @@ struct diff {
 static const char *row_name(char out[VERB_SHOWN], const struct pack *pack, size_t row)
 {
     char path[VERB_SHOWN - 20];
-    text_escape(path, sizeof path, pack_path(pack, row));
+    text_clean(path, sizeof path, pack_path(pack, row));
     if (pack->samples_per_clip == 1) {
         snprintf(out, VERB_SHOWN, "%s", path);
     } else {

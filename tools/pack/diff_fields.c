@@ -117,7 +117,7 @@ char *row_field_text(enum row_field field, const struct pack *pack, size_t row, 
 {
     const char *text = text_of(field, pack, row);
     if (text) {
-        return text_escape(out, capacity, text[0] ? text : "(none)");
+        return text_clean(out, capacity, text[0] ? text : "(none)");
     }
     size_t size;
     const void *numbers = numbers_of(field, pack, row, &size);

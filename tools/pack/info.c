@@ -128,8 +128,8 @@ static void print_failed(const struct pack *pack, const struct counts *counts)
             break;
         }
         char path[VERB_SHOWN], message[VERB_SHOWN];
-        printf("  %s: %s\n", text_escape(path, sizeof path, pack_path(pack, row)),
-               text_escape(message, sizeof message, pack_message(pack, row)));
+        printf("  %s: %s\n", text_clean(path, sizeof path, pack_path(pack, row)),
+               text_clean(message, sizeof message, pack_message(pack, row)));
         left--;
     }
     if (left > 0) {

@@ -169,6 +169,7 @@ static int merge(const struct shard_set *set, const struct merge_settings *setti
         .class_count = first->class_count,
         .clip = clip_of,
         .context = set,
+        .escaped = true,
     };
     size_t columns = (size_t)first->split_count;
     struct pack_attribute *attributes = calloc((size_t)first->attribute_count + 1,

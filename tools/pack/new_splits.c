@@ -13,6 +13,14 @@ static size_t row_of(const struct pack *pack, size_t clip)
     return clip * (size_t)pack->samples_per_clip;
 }
 
+// The path of a clip as its file system had it, for lists that people made; the
+// caller frees it. NULL when out of memory.
+static char *path_of(const struct pack *pack, size_t clip)
+{
+    char *path = strdup(pack_path(pack, row_of(pack, clip)));
+    return path ? text_unescape(path) : NULL;
+}
+
 // A column by name, all "none": that which is there, or a new one.
 static uint8_t *add_split(struct new_splits *splits, const char *name, struct error *err)
 {
@@ -89,17 +97,23 @@ static int apply_fold(struct new_splits *splits, const struct split_fold *fold, 
     }
     for (size_t clip = 0; clip < pack->clips; clip++) {
         size_t row = row_of(pack, clip);
-        const char *path = pack_path(pack, row), *slash = strrchr(path, '/');
         if (pack->data.labels[row] >= pack->class_count) {
             continue;
         }
+        char *path = path_of(pack, clip);
+        if (!path) {
+            return error_nomem(err, fold->name);
+        }
+        const char *slash = strrchr(path, '/');
         struct split_line *line = split_fold_find(fold, pack->classes[pack->data.labels[row]],
                                                   slash ? slash + 1 : path);
+        free(path);
         if (line && line->taken) {
             char shown[512];
             return error_set(err, ERR_VALUE, "%s is a second clip for '%s' of the list %s; a "
                              "listed clip must be in the pack once",
-                             text_escape(shown, sizeof shown, path), line->key, fold->name);
+                             text_clean(shown, sizeof shown, pack_path(pack, row)),
+                             line->key, fold->name);
         }
         if (line) {
             line->taken = true;
@@ -134,7 +148,13 @@ int new_splits_listed(struct new_splits *splits, const char *name, const char *f
     }
     size_t found = 0;
     for (size_t clip = 0; clip < pack->clips; clip++) {
-        struct part_line *line = part_list_find(&list, pack_path(pack, row_of(pack, clip)));
+        char *path = path_of(pack, clip);
+        if (!path) {
+            part_list_free(&list);
+            return error_nomem(err, name);
+        }
+        struct part_line *line = part_list_find(&list, path);
+        free(path);
         if (line) {
             parts[clip] = line->part;
             found += !line->taken;
@@ -143,11 +163,11 @@ int new_splits_listed(struct new_splits *splits, const char *name, const char *f
     }
     *ret_absent = list.count - found;
     if (found == 0) {
-        char shown[256];
+        char shown[256], first[256];
         code = error_set(err, ERR_VALUE, "%s: none of its %zu paths is in %s: the first is '%s', "
                          "the pack's first '%s'", file, list.count, pack->path,
                          text_escape(shown, sizeof shown, list.lines[0].path),
-                         pack_path(pack, 0));
+                         text_clean(first, sizeof first, pack_path(pack, 0)));
     }
     part_list_free(&list);
     return code;

@@ -215,6 +215,7 @@ static int write_pack(const struct resplit *r, const struct pack *pack,
         .attribute_count = take_attributes(attributes, r, pack),
         .clip = clip_of,
         .context = pack,
+        .escaped = true,
     };
     struct sandbox sandbox = sandbox_defaults();
     sandbox.mode = (enum sandbox_mode)settings->common.sandbox;

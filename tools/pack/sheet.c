@@ -156,7 +156,7 @@ static void draw_caption(const struct sheet *sheet, struct canvas *canvas, int x
     const char *path = pack_path(pack, row), *slash = strrchr(path, '/');
     int cells = cells_in(sheet->clip_width, 1);
     char text[VERB_SHOWN], line[VERB_SHOWN + 100];
-    text_escape(text, sizeof text, slash ? slash + 1 : path);
+    text_clean(text, sizeof text, slash ? slash + 1 : path);
     canvas_text(canvas, x, y, 1, cells, ink, text);
     int used = 0;
     if (sheet->split) {

@@ -27,7 +27,7 @@ static void print_bad_rows(const struct pack *pack, const size_t *rows, size_t b
     for (size_t i = 0; i < shown; i++) {
         char path[VERB_SHOWN];
         printf("sample %zu (%s, number %u): its pixels are not those that were written\n",
-               rows[i], text_escape(path, sizeof path, pack_path(pack, rows[i])),
+               rows[i], text_clean(path, sizeof path, pack_path(pack, rows[i])),
                pack->sample[rows[i]]);
     }
     if (bad > shown) {

@@ -43,7 +43,7 @@ int results_print_samples(FILE *out, const struct predictions *predictions,
         char path[1024], name[256];
         predictions_sample_scores(predictions, i, scores);
         int best = predictions_best(scores, predictions->classes);
-        fputs(text_escape(path, sizeof path, pack_path(pack, row)), out);
+        fputs(text_clean(path, sizeof path, pack_path(pack, row)), out);
         if (pack->samples_per_clip > 1) {
             fprintf(out, " #%u", (unsigned)pack->sample[row]);
         }

@@ -94,7 +94,7 @@ static void print_difference(const struct comparison *c, const char *name)
         if (before) {
             continue;
         }
-        fprintf(c->out, "  %s:", value ? text_escape(shown, sizeof shown, value) : "(not set)");
+        fprintf(c->out, "  %s:", value ? text_clean(shown, sizeof shown, value) : "(not set)");
         for (int k = i; k < c->count; k++) {
             if (same_value(value, compared_run_option(&c->runs[k], name))) {
                 fprintf(c->out, " %d", k + 1);
@@ -127,7 +127,7 @@ static void put_value(const struct comparison *c, const char *name)
 {
     char shown[SHOWN];
     const char *value = compared_run_option(c->run, name);
-    fprintf(c->out, "\t%s", value ? text_escape(shown, sizeof shown, value) : "");
+    fprintf(c->out, "\t%s", value ? text_clean(shown, sizeof shown, value) : "");
 }
 
 static void put_number(FILE *out, double value)

@@ -23,7 +23,7 @@ static int add(struct record *record, const char *name, const char *value, struc
     if (record->count == RECORD_MAX) {
         return error_set(err, ERR_VALUE, "more than %d options to record", RECORD_MAX);
     }
-    size_t capacity = 4 * strlen(value) + 1; // an escaped byte takes four
+    size_t capacity = 4 * strlen(value) + 1; // a byte takes four as \xNN
     struct model_option item = {strdup(name), NULL};
     char *escaped = malloc(capacity);
     if (!item.name || !escaped) {
@@ -31,7 +31,7 @@ static int add(struct record *record, const char *name, const char *value, struc
         free(escaped);
         return error_nomem(err, "options");
     }
-    item.value = text_escape(escaped, capacity, value);
+    item.value = text_clean(escaped, capacity, value);
     record->items[record->count++] = item;
     return 0;
 }
