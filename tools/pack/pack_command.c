@@ -1,7 +1,7 @@
 #include "tools/pack/verb.h"
 
 static const struct verb *const verbs[] = {&verb_info, &verb_verify,  &verb_sheet, &verb_diff,
-                                           &verb_merge, &verb_resplit, NULL};
+                                           &verb_merge, &verb_resplit, &verb_export, NULL};
 
 static const struct option_entry no_entries[] = {{.name = NULL, .help = NULL}};
 

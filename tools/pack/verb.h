@@ -15,6 +15,7 @@
 extern const struct command pack_command;
 
 extern const struct verb verb_diff;
+extern const struct verb verb_export;
 extern const struct verb verb_info;
 extern const struct verb verb_merge;
 extern const struct verb verb_resplit;
