@@ -22,7 +22,15 @@ build_make() {
 # The options of each build that tests know.
 build_configure() {
     case $1 in
-    gcc) build_setup gcc gcc --buildtype=release ;;
+    gcc)
+        if [ -n "${COVERAGE:-}" ]; then
+            # Warnings of other optimisation levels are not what this is for.
+            build_setup gcc gcc --buildtype=debugoptimized -Doptimization=1 -Db_coverage=true \
+                -Dc_args=-Wno-error
+        else
+            build_setup gcc gcc --buildtype=release
+        fi
+        ;;
     clang) build_setup clang clang --buildtype=release ;;
     asan)
         build_setup asan gcc --buildtype=debugoptimized -Db_sanitize=address,undefined \
