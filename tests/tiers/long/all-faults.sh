@@ -2,4 +2,4 @@
 # system: thousands.
 set -u
 export FAULTS_ALL=yes
-. "$ROOT/tests/tiers/faults.sh"
+. "$ROOT/tests/tiers/long/faults.sh"
