@@ -8,6 +8,13 @@ folder=$(cd "$2" && pwd)
 for entry in "$build"/*; do
     [ "$(basename "$entry")" = tools ] || ln -sfn "$entry" "$folder/"
 done
+# The same programs under the names that are installed: as they are.
+for real in "$build"/tools/*/triptych-*; do
+    [ -f "$real" ] && [ -x "$real" ] || continue
+    home=$folder/tools/$(basename "$(dirname "$real")")
+    mkdir -p "$home"
+    ln -sfn "$real" "$home/"
+done
 for real in "$build"/tools/*/*; do
     name=$(basename "$real")
     home=$(basename "$(dirname "$real")")
@@ -15,6 +22,10 @@ for real in "$build"/tools/*/*; do
         continue # a program is tools/NAME/NAME
     fi
     mkdir -p "$folder/tools/$name"
+    case $name in
+    extract | train | predict | pack) ;;
+    *) ln -sfn "$real" "$folder/tools/$name/"; continue ;;
+    esac
     {
         echo '#!/bin/bash'
         case $name in
@@ -24,12 +35,11 @@ for real in "$build"/tools/*/*; do
             ;;
         pack)
             echo 'case ${1:-} in'
-            echo "info | verify | sheet | diff | merge | resplit)"
+            echo "info | verify | sheet | diff | merge | resplit | export)"
             echo "    exec -a $name '$real' \"\$1\" --sandbox require \"\${@:2}\" ;;"
             echo "*) exec -a $name '$real' \"\$@\" ;;"
             echo 'esac'
             ;;
-        *) echo "exec -a $name '$real' \"\$@\"" ;;
         esac
     } >"$folder/tools/$name/$name"
     chmod +x "$folder/tools/$name/$name"
