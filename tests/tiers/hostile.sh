@@ -7,8 +7,12 @@ set -u
 need_build gcc
 scratch=$TAP_LOGS/scratch
 mkdir -p "$scratch" && cd "$scratch" || exit 1
+# Each in a folder of its own.
+mkdir shrinking mutants && cd shrinking || exit 1
 tap_program shrinking bash "$ROOT/tests/e2e/shrinking_pack.sh" "$BUILDS/gcc"
+cd ../mutants || exit 1
 tap_program mutants python3 "$ROOT/tests/e2e/mutants.py" "$BUILDS/gcc" "${MUTANTS:-60}"
+cd "$scratch" || exit 1
 
 # The command line tests, every program told to insist on the filter.
 "$BUILDS/gcc/tools/extract/extract" --sandbox require --dry-run "$scratch" >filter.log 2>&1
