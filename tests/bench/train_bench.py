@@ -255,7 +255,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--epochs", type=whole_pair, default=(1, 4), metavar="SHORT,LONG")
     parser.add_argument("--peer-epochs", type=whole_pair, default=(1, 2), metavar="SHORT,LONG")
-    parser.add_argument("--peer-passes", type=whole_pair, default=(1, 4), metavar="SHORT,LONG",
+    parser.add_argument("--peer-passes", type=whole_pair, default=(1, 8), metavar="SHORT,LONG",
                         help="of the validation part, for its evaluation")
     parser.add_argument("--only", help="lines whose name holds this text; 'none': no ratios")
     parser.add_argument("--markdown", metavar="FILE", help="put the table into this document")
@@ -273,6 +273,7 @@ def main():
         ours, peer = Ours(options, folder), Peer(options)
         for net in sorted({line[0] for line in lines.values()}):
             ours.prepare(net)
+        peer.run("eval", "tutorial", 1)  # brings its files into memory
         rounds = []
         for i in range(options.rounds if lines else 0):
             rounds.append(measure_round(options, ours, peer, lines))
