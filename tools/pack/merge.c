@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "formats/pack_layout.h"
 #include "tools/common/stop.h"
+#include "tools/pack/repack.h"
 #include "tools/pack/shard_set.h"
 #include "tools/pack/verb.h"
 
@@ -41,11 +42,7 @@ static struct pack_clip clip_of(const void *context, size_t index)
     const struct pack *pack;
     size_t row;
     shard_set_find(context, index, &pack, &row);
-    return (struct pack_clip){
-        .path = pack_path(pack, row),
-        .group = pack_group(pack, row),
-        .label = pack->data.labels[row],
-    };
+    return repack_clip(pack, row);
 }
 
 static bool is_kept(const char *name)
@@ -64,12 +61,7 @@ static void take_attributes(struct pack_plan *plan, struct pack_attribute *attri
     for (int i = 0; i < pack->attribute_count; i++) {
         const struct pack_value *value = &pack->attributes[i];
         if (is_kept(value->name)) {
-            attributes[plan->attribute_count++] = (struct pack_attribute){
-                .name = value->name,
-                .type = value->is_text ? ATTRIBUTE_TEXT : ATTRIBUTE_INTEGER,
-                .text = value->text,
-                .integer = value->integer,
-            };
+            attributes[plan->attribute_count++] = repack_attribute(value);
         }
     }
     plan->attributes = attributes;
@@ -95,31 +87,9 @@ static void take_splits(struct pack_plan *plan, struct pack_split_plan *splits, 
     plan->split_count = first->split_count;
 }
 
-// ---- copying ----
-
-static int copy_clip(struct pack_writer *writer, const struct shard_set *set, size_t clip,
-                     struct error *err)
+static void find(const void *context, size_t clip, const struct pack **ret_pack, size_t *ret_row)
 {
-    const struct pack *pack;
-    size_t row;
-    shard_set_find(set, clip, &pack, &row);
-    const struct dataset *data = &pack->data;
-    size_t frames = (size_t)data->frames_per_sample;
-    size_t slot = frames * (size_t)data->height * (size_t)data->width * 3;
-    const struct pack_result result = {
-        .status = (enum pack_status)pack->status[row],
-        .message = pack_message(pack, row),
-        .pixels = data->frames + row * slot,
-        .frame_index = pack->frame_index + row * frames,
-        .timestamp = pack->timestamp + row * frames,
-        .width = pack->width[row],
-        .height = pack->height[row],
-        .frame_rate = pack->frame_rate[row],
-        .frame_count = pack->frame_count[row],
-        .decode_errors = pack->decode_errors[row],
-        .bytes = pack->bytes[row],
-    };
-    return pack_put(writer, clip, &result, err);
+    shard_set_find(context, clip, ret_pack, ret_row);
 }
 
 static size_t count_failed(const struct shard_set *set)
@@ -134,43 +104,13 @@ static size_t count_failed(const struct shard_set *set)
     return failed;
 }
 
-static int write_pack(const struct pack_plan *plan, const struct shard_set *set,
-                      const struct merge_settings *settings, struct error *err)
-{
-    struct sandbox sandbox = sandbox_defaults();
-    sandbox.mode = (enum sandbox_mode)settings->verb.sandbox;
-    struct pack_writer *writer;
-    int code = pack_create(&writer, settings->output, settings->force, plan, err);
-    if (code < 0) {
-        return code;
-    }
-    for (size_t i = 0; code == 0 && i < plan->clips; i++) {
-        code = stop_requested() ? error_set(err, ERR_STOPPED, "stopped; nothing was written")
-                                : copy_clip(writer, set, i, err);
-    }
-    if (code < 0) {
-        pack_abandon(&writer);
-        return code;
-    }
-    return pack_finish(&writer, &sandbox, err);
-}
-
 static int merge(const struct shard_set *set, const struct merge_settings *settings,
                  struct error *err)
 {
     const struct pack *first = set->packs[0];
-    struct pack_plan plan = {
-        .clips = set->clips,
-        .samples = first->samples_per_clip,
-        .frames = first->data.frames_per_sample,
-        .height = first->data.height,
-        .width = first->data.width,
-        .classes = (const char *const *)first->classes,
-        .class_count = first->class_count,
-        .clip = clip_of,
-        .context = set,
-        .escaped = true,
-    };
+    struct pack_plan plan = repack_plan(first, set->clips);
+    plan.clip = clip_of;
+    plan.context = set;
     size_t columns = (size_t)first->split_count;
     struct pack_attribute *attributes = calloc((size_t)first->attribute_count + 1,
                                                sizeof *attributes);
@@ -180,7 +120,8 @@ static int merge(const struct shard_set *set, const struct merge_settings *setti
     if (code == 0) {
         take_attributes(&plan, attributes, first);
         take_splits(&plan, splits, parts, set);
-        code = write_pack(&plan, set, settings, err);
+        code = repack_write(&plan, find, set, settings->output, settings->force,
+                            (enum sandbox_mode)settings->verb.sandbox, err);
     }
     free(attributes);
     free(splits);
@@ -220,7 +161,9 @@ static enum exit_status run(int argc, char **argv)
     }
     if (code == 0) {
         printf("%zu clips: %zu packed, %zu failed\n", set.clips, set.clips - failed, failed);
-        printf("%s: %zu rows out of %d shard%s\n", settings.output,
+        char shown[VERB_SHOWN];
+        printf("%s: %zu rows out of %d shard%s\n",
+               text_escape(shown, sizeof shown, settings.output),
                set.clips * (size_t)set.packs[0]->samples_per_clip, set.count,
                set.count == 1 ? "" : "s");
     }

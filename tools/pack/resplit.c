@@ -5,6 +5,7 @@
 #include "tools/common/group_ratio.h"
 #include "tools/common/stop.h"
 #include "tools/pack/new_splits.h"
+#include "tools/pack/repack.h"
 #include "tools/pack/verb.h"
 
 #include <stdio.h>
@@ -128,12 +129,14 @@ static int make_splits(struct resplit *r, const struct pack *pack,
 static struct pack_clip clip_of(const void *context, size_t index)
 {
     const struct pack *pack = context;
-    size_t row = index * (size_t)pack->samples_per_clip;
-    return (struct pack_clip){
-        .path = pack_path(pack, row),
-        .group = pack_group(pack, row),
-        .label = pack->data.labels[row],
-    };
+    return repack_clip(pack, index * (size_t)pack->samples_per_clip);
+}
+
+static void find(const void *context, size_t clip, const struct pack **ret_pack, size_t *ret_row)
+{
+    const struct pack *pack = context;
+    *ret_pack = pack;
+    *ret_row = clip * (size_t)pack->samples_per_clip;
 }
 
 static bool is_replaced(const struct resplit *r, const char *name)
@@ -154,12 +157,7 @@ static int take_attributes(struct pack_attribute *attributes, const struct respl
     for (int i = 0; i < pack->attribute_count; i++) {
         const struct pack_value *value = &pack->attributes[i];
         if (!is_replaced(r, value->name)) {
-            attributes[count++] = (struct pack_attribute){
-                .name = value->name,
-                .type = value->is_text ? ATTRIBUTE_TEXT : ATTRIBUTE_INTEGER,
-                .text = value->text,
-                .integer = value->integer,
-            };
+            attributes[count++] = repack_attribute(value);
         }
     }
     if (r->drawn) {
@@ -171,28 +169,6 @@ static int take_attributes(struct pack_attribute *attributes, const struct respl
     return count;
 }
 
-static int copy_clip(struct pack_writer *writer, const struct pack *pack, size_t clip,
-                     struct error *err)
-{
-    const struct dataset *data = &pack->data;
-    size_t row = clip * (size_t)pack->samples_per_clip, frames = (size_t)data->frames_per_sample;
-    size_t slot = frames * (size_t)data->height * (size_t)data->width * 3;
-    const struct pack_result result = {
-        .status = (enum pack_status)pack->status[row],
-        .message = pack_message(pack, row),
-        .pixels = data->frames + row * slot,
-        .frame_index = pack->frame_index + row * frames,
-        .timestamp = pack->timestamp + row * frames,
-        .width = pack->width[row],
-        .height = pack->height[row],
-        .frame_rate = pack->frame_rate[row],
-        .frame_count = pack->frame_count[row],
-        .decode_errors = pack->decode_errors[row],
-        .bytes = pack->bytes[row],
-    };
-    return pack_put(writer, clip, &result, err);
-}
-
 static int write_pack(const struct resplit *r, const struct pack *pack,
                       const struct resplit_settings *settings, struct error *err)
 {
@@ -201,35 +177,15 @@ static int write_pack(const struct resplit *r, const struct pack *pack,
     if (!attributes) {
         return error_nomem(err, settings->output);
     }
-    const struct pack_plan plan = {
-        .clips = pack->clips,
-        .samples = pack->samples_per_clip,
-        .frames = pack->data.frames_per_sample,
-        .height = pack->data.height,
-        .width = pack->data.width,
-        .classes = (const char *const *)pack->classes,
-        .class_count = pack->class_count,
-        .splits = r->splits.splits,
-        .split_count = r->splits.count,
-        .attributes = attributes,
-        .attribute_count = take_attributes(attributes, r, pack),
-        .clip = clip_of,
-        .context = pack,
-        .escaped = true,
-    };
-    struct sandbox sandbox = sandbox_defaults();
-    sandbox.mode = (enum sandbox_mode)settings->common.sandbox;
-    struct pack_writer *writer = NULL;
-    int code = pack_create(&writer, settings->output, settings->force, &plan, err);
-    for (size_t i = 0; code == 0 && i < plan.clips; i++) {
-        code = stop_requested() ? error_set(err, ERR_STOPPED, "stopped; nothing was written")
-                                : copy_clip(writer, pack, i, err);
-    }
-    if (code < 0) {
-        pack_abandon(&writer);
-    } else {
-        code = pack_finish(&writer, &sandbox, err);
-    }
+    struct pack_plan plan = repack_plan(pack, pack->clips);
+    plan.splits = r->splits.splits;
+    plan.split_count = r->splits.count;
+    plan.attributes = attributes;
+    plan.attribute_count = take_attributes(attributes, r, pack);
+    plan.clip = clip_of;
+    plan.context = pack;
+    int code = repack_write(&plan, find, pack, settings->output, settings->force,
+                            (enum sandbox_mode)settings->common.sandbox, err);
     free(attributes);
     return code;
 }
