@@ -35,9 +35,10 @@ int arena_allocate(struct arena *arena, const char *what, struct error *err)
     if (arena->overflow) {
         return error_set(err, ERR_NOMEM, "%s needs more memory than can be addressed", what);
     }
-    if ((double)arena->bytes > memory) {
+    double needed = (double)arena->bytes + (double)arena->beside;
+    if (needed > memory) {
         return error_set(err, ERR_NOMEM, "%s needs %.1f GiB of memory, this machine has %.1f",
-                         what, (double)arena->bytes / gib, memory / gib);
+                         what, needed / gib, memory / gib);
     }
     size_t bytes = arena->bytes ? arena->bytes : ARENA_ALIGNMENT;
     unsigned char *base = aligned_alloc(ARENA_ALIGNMENT, bytes);

@@ -11,6 +11,7 @@
 struct arena {
     unsigned char *base; /* NULL until allocated */
     size_t bytes;
+    size_t beside; /* what the caller needs beside it: counted where it is too much */
     bool overflow; /* what was planned does not even fit a size_t */
 };
 

@@ -38,11 +38,14 @@ struct executor {
     int op_count;
     int forward_end; // ops before it are a forward pass, the head included
     int images;      // of the batch last run
+    int blocks;      // at most
 };
 
 // Elements of the flat gradient that one task adds up, and that it has in
 // first-level cache at a time: of every block.
 enum { RANGE = 4096, SPAN = 256 };
+
+enum { GRADIENT_COST = 50 };
 
 // What all tasks of one segment share.
 struct run {
@@ -56,9 +59,27 @@ struct run {
     int *not_finite;   // [blocks] first bad node, or NULL: do not look
 };
 
-static int block_count(int images)
+// How many blocks a full batch is worth. Each has a gradient of its own, to be set
+// to zero, filled and added up: for every number of it about the time of
+// GRADIENT_COST multiply-adds. Where that would be more than the forward pass, as
+// with large linear layers, fewer and larger blocks are faster.
+static int choose_blocks(const struct graph *graph, int images)
 {
-    return images < EXECUTOR_BLOCKS_MAX ? images : EXECUTOR_BLOCKS_MAX;
+    double work = 0;
+    for (int n = 0; n < graph->node_count; n++) {
+        work += graph->nodes[n].multiply_adds * images;
+    }
+    int blocks = EXECUTOR_BLOCKS_MAX;
+    while (blocks > EXECUTOR_BLOCKS_MIN
+           && (double)graph->parameters.trained * GRADIENT_COST * blocks > work) {
+        blocks /= 2;
+    }
+    return blocks;
+}
+
+static int block_count(const struct executor *executor, int images)
+{
+    return images < executor->blocks ? images : executor->blocks;
 }
 
 static int block_start(int images, int blocks, int block)
@@ -148,13 +169,15 @@ int executor_open(struct executor **ret, const struct graph *graph,
     if (options->profile && (code = profile_set_graph(options->profile, graph, err))) {
         goto fail;
     }
-    int blocks = block_count(options->images);
+    executor->blocks = choose_blocks(graph, options->images);
+    int blocks = block_count(executor, options->images);
     struct workspace_size size = {
         .block_images = (options->images - 1) / blocks + 1,
         .blocks = blocks,
         .threads = threads_count(threads),
         .training = options->training,
         .slot_per_block = executor->slot_per_block,
+        .beside = options->beside,
     };
     char what[GRAPH_NAME_SIZE + 64];
     snprintf(what, sizeof what, "%s with batches of %d frames", graph->name, options->images);
@@ -200,7 +223,7 @@ static void fill_pass(struct layer_pass *pass, const struct run *run, const stru
     const struct workspace *w = &executor->workspace;
     const struct graph *graph = executor->graph;
     const struct node *node = &graph->nodes[n];
-    double *totals = workspace_sums(w, block_count(executor->options.images));
+    double *totals = workspace_sums(w, block_count(executor, executor->options.images));
     *pass = (struct layer_pass){
         .images = place->images,
         .batch = run->work->images,
@@ -370,7 +393,8 @@ static void total_sums(const struct run *run, struct op op)
     bool forward = op.kind == OP_FORWARD_SUMS;
     size_t at = forward ? w->nodes[op.node].forward_sums_at : w->nodes[op.node].backward_sums_at;
     size_t count = (size_t)(forward ? node->forward_sums : node->backward_sums);
-    double *totals = workspace_sums(w, block_count(run->executor->options.images)) + at;
+    int most = block_count(run->executor, run->executor->options.images);
+    double *totals = workspace_sums(w, most) + at;
     for (int step = 1; step < run->blocks; step *= 2) {
         for (int block = 0; block + step < run->blocks; block += 2 * step) {
             double *to = workspace_sums(w, block) + at;
@@ -407,7 +431,7 @@ static void run_program(struct executor *executor, const struct executor_work *w
     struct run run = {
         .executor = executor,
         .work = work,
-        .blocks = block_count(work->images),
+        .blocks = block_count(executor, work->images),
         .noise = noise_of_step(work->seed, work->step),
         .backward = end > executor->forward_end,
         .not_finite = not_finite,
@@ -469,7 +493,8 @@ bool executor_train(struct executor *executor, const struct executor_work *work)
 {
     assert(executor->options.training);
     run_program(executor, work, executor->op_count, NULL);
-    struct reduction reduction = {.executor = executor, .blocks = block_count(work->images)};
+    struct reduction reduction = {.executor = executor,
+                                  .blocks = block_count(executor, work->images)};
     size_t total = executor->graph->parameters.trained;
     threads_run(executor->threads, (int)((total + RANGE - 1) / RANGE), reduce_range, &reduction);
     return !atomic_load(&reduction.not_finite);
@@ -479,7 +504,7 @@ void executor_finish_step(struct executor *executor)
 {
     const struct graph *graph = executor->graph;
     const struct workspace *w = &executor->workspace;
-    const double *totals = workspace_sums(w, block_count(executor->options.images));
+    const double *totals = workspace_sums(w, block_count(executor, executor->options.images));
     for (int n = 0; n < graph->node_count; n++) {
         const struct node *node = &graph->nodes[n];
         if (node->kind->finish_step) {

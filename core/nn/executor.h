@@ -10,22 +10,25 @@
 
 /* Runs a graph over a batch of images.
  *
- * The batch is cut into blocks, by its size alone. The graph becomes a program
- * (load, forward of every node, head, backward of every node) that every block
- * runs through; where a node needs sums over the whole batch, the program is
+ * The batch is cut into blocks, by its size and the graph alone. The graph becomes
+ * a program (load, forward of every node, head, backward of every node) that every
+ * block runs through; where a node needs sums over the whole batch, the program is
  * cut into segments: all blocks finish one before any starts the next, and the
  * sums are added up in between. Parameter gradients are kept per block and
  * added up in a fixed tree. Which thread does what never shows in a result. */
 struct executor;
 struct profile; /* profile.h */
 
-enum { EXECUTOR_BLOCKS_MAX = 16 };
+/* A block is the work of one thread. MIN: of a net that is mostly large matrices, which a
+ * few threads read as fast as memory gives them. */
+enum { EXECUTOR_BLOCKS_MIN = 4, EXECUTOR_BLOCKS_MAX = 16 };
 
 struct executor_options {
     int images;    /* the largest batch */
     bool training; /* false: no memory for gradients, layers as in evaluation */
     bool plain;    /* run the nodes one by one, as they are: not as graph_fuse() has them */
     struct profile *profile; /* NULL, or where the time of runs is added; must outlive it */
+    size_t beside; /* bytes that the caller needs beside it: refused together, before either */
 };
 
 /* Graph and threads must outlive the executor; the graph's parameters may

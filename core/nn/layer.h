@@ -107,6 +107,10 @@ struct layer_kind {
     void (*backward)(const void *state, const struct layer_pass *pass);
     void (*forward_sums)(const void *state, const struct layer_pass *pass);  /* or NULL */
     void (*backward_sums)(const void *state, const struct layer_pass *pass); /* or NULL */
+    /* Backward reads neither the inputs nor the output, or not one of them: where nobody
+     * needs such a value any more, its memory has become another's by then. */
+    bool forgets_inputs;
+    bool forgets_output;
     /* A training step over `batch` images is done and stands: bring the
      * layer's buffers up to date. Or NULL. */
     void (*finish_step)(const void *state, real *buffers, const double *forward_totals,

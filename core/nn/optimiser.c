@@ -125,6 +125,13 @@ static void name_arrays(struct optimiser *o, bool moving)
     }
 }
 
+int optimiser_array_count(const struct optimiser_options *options, bool moving)
+{
+    struct optimiser named = {.options = *options};
+    name_arrays(&named, moving);
+    return named.array_count;
+}
+
 int optimiser_open(struct optimiser *ret, const struct optimiser_options *options, bool moving,
                    size_t total, struct error *err)
 {

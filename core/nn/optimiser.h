@@ -75,6 +75,9 @@ struct optimiser {
 /* Does a schedule have a momentum to move: momentum, or beta1? */
 bool optimiser_has_momentum(enum optimiser_kind kind);
 
+/* How many arrays it remembers. `moving` as below. */
+int optimiser_array_count(const struct optimiser_options *options, bool moving);
+
 /* `moving` keeps room for a momentum that optimiser_begin() will bring, where
  * the options have none. Options out of range are ERR_VALUE; the message names
  * the option. */

@@ -99,6 +99,16 @@ static int open_optimiser(struct trainer *trainer, struct error *err)
                                         net_parameters(trainer->net)->trained, err);
 }
 
+// What a training needs beside the executor: parameters, and what is remembered
+// of each.
+static size_t bytes_beside(const struct trainer *trainer)
+{
+    const struct parameters *parameters = net_parameters(trainer->net);
+    bool moving = schedule_moves_momentum(&trainer->options.schedule);
+    int arrays = optimiser_array_count(&trainer->options.optimiser, moving);
+    return (parameters->total + (size_t)arrays * parameters->trained) * sizeof(real);
+}
+
 int trainer_open(struct trainer **ret, struct net *net, const struct dataset *data,
                  struct subset subset, const struct trainer_options *options,
                  struct threads *threads, struct error *err)
@@ -128,9 +138,11 @@ int trainer_open(struct trainer **ret, struct net *net, const struct dataset *da
         goto fail;
     }
     struct executor_options run = {.images = (int)batch, .training = true,
-                                   .profile = options->profile};
-    if ((code = open_optimiser(trainer, err))
-        || (code = executor_open(&trainer->executor, net_graph(net), &run, threads, err))) {
+                                   .profile = options->profile,
+                                   .beside = bytes_beside(trainer)};
+    // The largest piece first, which is refused together with the others.
+    if ((code = executor_open(&trainer->executor, net_graph(net), &run, threads, err))
+        || (code = open_optimiser(trainer, err))) {
         goto fail;
     }
     order_epoch(trainer);

@@ -34,7 +34,10 @@ struct trainer_options {
 struct trainer_options trainer_defaults(void);
 
 /* All arguments but options must outlive the trainer. Every label of the
- * subset must be in 0 .. net_classes-1 (ERR_VALUE otherwise). */
+ * subset must be in 0 .. net_classes-1 (ERR_VALUE otherwise). ERR_NOMEM, before
+ * anything large is allocated, where this machine has less memory than the net,
+ * its gradients and the optimiser need together; the net's parameters may be
+ * filled after it. */
 int trainer_open(struct trainer **ret, struct net *net, const struct dataset *data,
                  struct subset subset, const struct trainer_options *options,
                  struct threads *threads, struct error *err) MUST_CHECK;

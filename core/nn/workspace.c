@@ -64,31 +64,56 @@ static void find_lifetimes(struct lifetime *values, const struct graph *graph, s
     values[graph->value_count - 1].last = graph->node_count;
 }
 
-// Training keeps all values for the way back, on which each gradient is first
-// written by the last reader of its value, and last read by the value's writer.
-// Evaluation keeps a value until its last reader is done.
+// Node n goes back in this step; the head is between both ways.
+static int step_back(const struct graph *graph, int n)
+{
+    return 2 * graph->node_count - n;
+}
+
+// With the way back: each gradient is first written by the last reader of its
+// value, and last read by the value's writer; a value is kept for those of them
+// that read it once more.
+static void add_way_back(struct lifetime *values, struct lifetime *gradients,
+                         const struct graph *graph)
+{
+    for (int v = 0; v < graph->value_count; v++) {
+        gradients[v] = values[v];
+        gradients[v].first = step_back(graph, values[v].last);
+        gradients[v].last = graph->values[v].needs_gradient ? step_back(graph, values[v].first)
+                                                            : gradients[v].first - 1;
+    }
+    for (int n = graph->node_count - 1; n >= 0; n--) {
+        const struct node *node = &graph->nodes[n];
+        for (int i = 0; i < node->input_count && !node->kind->forgets_inputs; i++) {
+            values[node->inputs[i]].last = step_back(graph, n);
+        }
+        if (!node->kind->forgets_output) {
+            values[node->output].last = step_back(graph, n);
+        }
+    }
+}
+
 static int plan_values(struct workspace *w, struct arena *slot, bool training)
 {
     const struct graph *graph = w->graph;
     int count = graph->value_count;
-    struct lifetime *lifetimes = calloc((size_t)count, sizeof *lifetimes);
-    int *order = calloc((size_t)count, sizeof *order);
+    struct lifetime *lifetimes = calloc(2 * (size_t)count, sizeof *lifetimes);
+    int *order = calloc(2 * (size_t)count, sizeof *order);
     int code = lifetimes && order ? 0 : ERR_NOMEM;
     if (code) {
         goto done;
     }
     find_lifetimes(lifetimes, graph, (size_t)w->block_images);
-    for (int v = 0; training && v < count; v++) {
-        w->values[v].at = arena_plan(slot, 1, lifetimes[v].bytes);
-        if (!graph->values[v].needs_gradient) {
-            lifetimes[v].last = lifetimes[v].first - 1;
-        }
+    if (training) {
+        add_way_back(lifetimes, lifetimes + count, graph);
     }
     size_t bytes = 0;
-    slot->overflow = slot->overflow || !lifetime_place(&bytes, lifetimes, count, order);
+    slot->overflow = slot->overflow
+                  || !lifetime_place(&bytes, lifetimes, training ? 2 * count : count, order);
     size_t at = arena_plan(slot, 1, bytes);
     for (int v = 0; v < count; v++) {
-        *(training ? &w->values[v].gradient_at : &w->values[v].at) = at + lifetimes[v].at;
+        w->values[v].at = at + lifetimes[v].at;
+        w->values[v].gradient_at = training ? at + lifetimes[count + v].at : 0;
     }
 done:
     free(lifetimes);
@@ -183,6 +208,7 @@ int workspace_open(struct workspace *ret, const struct graph *graph,
         code = error_nomem(err, what);
         goto fail;
     }
+    w.arena.beside = size->beside;
     code = arena_allocate(&w.arena, what, err);
     if (code) {
         goto fail;

@@ -10,11 +10,12 @@
 /* All memory that running a graph needs, allocated once.
  *
  * A slot holds what one block of images needs on its way through the graph:
- * every value, its gradient, and what layers save in between. Gradients that
- * are not needed at the same time share memory; in evaluation, so do values. Where a block
- * runs from end to end in one go, a slot belongs to a thread and is used again
- * and again while it is in cache; where it has to wait for the others in the
- * middle, there is one slot for every block. */
+ * every value, its gradient, and what layers save in between. Values and gradients
+ * that are not needed at the same time share memory: a value is needed until the
+ * last layer that reads it is done, on the way back, too, unless its kind says that
+ * it forgets it. Where a block runs from end to end in one go, a slot belongs to a
+ * thread and is used again and again while it is in cache; where it has to wait for
+ * the others in the middle, there is one slot for every block. */
 
 struct value_place {
     size_t at; /* in the slot, bytes */
@@ -55,6 +56,7 @@ struct workspace_size {
     int threads;
     bool training; /* with gradients */
     bool slot_per_block;
+    size_t beside; /* bytes that the caller needs beside it */
 };
 
 /* The workspace borrows the graph. `what` names the net and batch for the
