@@ -9,9 +9,10 @@ VEC8_INLINE vec8 choose(vec8i mask, vec8 a, vec8 b)
     return (vec8)vec8i_select(mask, (vec8i)a, (vec8i)b);
 }
 
-VEC8_INLINE vec8 normal_distribution(vec8 x)
+// With power = e^(-x^2 / 2).
+VEC8_INLINE vec8 normal_distribution(vec8 x, vec8 power)
 {
-    return 0.5f * (1 + vec8_erf(x * 0.70710678f));
+    return 0.5f * (1 + vec8_erf(x * 0.70710678f, power));
 }
 
 // The tanh inside the approximation of gelu: sqrt(2 / pi) (x + 0.044715 x^3).
@@ -35,7 +36,7 @@ VEC8_INLINE vec8 value(const enum activation_kind kind, vec8 x, vec8 a, vec8 b)
     case ACTIVATION_ELU:
         return choose(x > (vec8){0}, x, a * vec8_exp_minus_1(x));
     case ACTIVATION_GELU:
-        return x * normal_distribution(x);
+        return x * normal_distribution(x, vec8_exp(-0.5f * x * x));
     case ACTIVATION_GELU_TANH:
         return 0.5f * x * (1 + gelu_tanh_part(x));
     case ACTIVATION_SILU:
@@ -67,8 +68,10 @@ VEC8_INLINE vec8 slope(const enum activation_kind kind, vec8 x, vec8 y, vec8 a, 
         return choose(x > (vec8){0}, one, a);
     case ACTIVATION_ELU:
         return choose(x > (vec8){0}, one, a * vec8_exp(x));
-    case ACTIVATION_GELU:
-        return normal_distribution(x) + x * 0.39894228f * vec8_exp(-0.5f * x * x);
+    case ACTIVATION_GELU: {
+        vec8 power = vec8_exp(-0.5f * x * x);
+        return normal_distribution(x, power) + x * 0.39894228f * power;
+    }
     case ACTIVATION_GELU_TANH:
         return gelu_tanh_slope(x);
     case ACTIVATION_SILU: {

@@ -12,6 +12,8 @@
  * - where such a node alone reads what another one writes, the value between
  *   them is in blocks of channels, and only as much of it is computed as is
  *   read: its shape and elements then say so;
+ * - other convolutions compute in blocks of channels where that is worth it,
+ *   with conv_dense.h, or conv_depth.h where each channel is a group of its own;
  * - a relu of what another relu wrote is dropped.
  *
  * It shares the parameters, and borrows all else but its nodes and values: the

@@ -2,6 +2,7 @@
 
 #include "core/nn/layer_blocks.h"
 #include "core/nn/layer_conv_dense.h"
+#include "core/nn/layer_conv_depth.h"
 
 enum { BLOCK = CONV_DENSE_BLOCK, NONE = FUSE_NONE };
 
@@ -97,6 +98,23 @@ static int make_dense(struct graph *graph, struct conv_dense_layer *layer, int c
     return code;
 }
 
+static int make_depthwise(struct graph *graph, int n, struct error *err)
+{
+    struct node *node = &graph->nodes[n];
+    if (node->kind != &layer_conv) {
+        return 0;
+    }
+    struct conv_parts parts = layer_conv_parts(node->state);
+    if (!layer_conv_depth_can(&parts)) {
+        return 0;
+    }
+    int code = layer_conv_depth_become(node, &parts, err);
+    if (!code) {
+        node->made = true;
+    }
+    return code;
+}
+
 // A sum of two and the relu of it.
 static int join_relu(struct graph *graph, int n, struct error *err)
 {
@@ -128,6 +146,8 @@ int fuse_dense(struct graph *graph, bool training, struct error *err)
         struct conv_dense_layer layer;
         if (find_conv(&layer, graph, n)) {
             code = make_dense(graph, &layer, n, training, err);
+        } else {
+            code = make_depthwise(graph, n, err);
         }
     }
     for (int n = 0; n < graph->node_count && !code; n++) {

@@ -2,6 +2,7 @@
 
 #include "core/nn/layer_blocks.h"
 #include "core/nn/layer_conv_dense.h"
+#include "core/nn/layer_conv_depth.h"
 #include "core/nn/layer_conv_pool.h"
 
 #include <stdlib.h>
@@ -71,6 +72,9 @@ static void look_at_node(struct class *classes, struct node *node)
         }
         want_blocks(classes, node->inputs[0]);
         want_blocks(classes, node->output);
+    } else if (node->kind == &layer_conv_depth) {
+        want_blocks(classes, node->inputs[0]);
+        want_blocks(classes, node->output);
     } else if (node->kind == &layer_flatten) {
         must_be_planes(classes, node->output);
     } else {
@@ -128,6 +132,10 @@ static int tell_node(struct graph *graph, struct class *classes, int n, struct e
     }
     if (node->kind == &layer_conv_pool) {
         layer_conv_pool_set_layout(node, in, out);
+        return 0;
+    }
+    if (node->kind == &layer_conv_depth) {
+        layer_conv_depth_set_layout(node, in, out);
         return 0;
     }
     if (!in || node->kind == &layer_sum_relu) {

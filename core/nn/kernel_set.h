@@ -4,7 +4,9 @@
 #include "core/base/error.h"
 #include "core/nn/activations.h"
 #include "core/nn/conv_dense.h"
+#include "core/nn/conv_depth.h"
 #include "core/nn/conv_pool.h"
+#include "core/nn/kernels_norm.h"
 
 /* Between [channels][pixels] and [channels / 8][pixels][8], filled up with
  * zeros. */
@@ -110,11 +112,13 @@ struct kernel_set {
     const struct conv_pool_kernels *planar;  /* inputs in planes */
     const struct conv_pool_kernels *blocked; /* inputs in blocks of channels */
     const struct conv_dense_kernels *dense;
+    const struct conv_depth_kernels *depth;
     const struct element_kernels *elements;
     const struct activation_kernels *activation;
     const struct layout_kernels *layout;
     const struct linear_kernels *linear;
     const struct norm_kernels *norm;
+    const struct norm_row_kernels *rows;
     const struct pixel_kernels *pixels;
     const struct pool_kernels *pool;
     const struct peak_kernels *peak;

@@ -1,5 +1,7 @@
 #include "core/nn/kernels_norm.h"
 
+#include "core/nn/kernels.h"
+
 enum { LANES = 8 }; // partial sums that a compiler may keep in vectors
 
 static double total(const double lane[LANES])
@@ -65,3 +67,46 @@ void kernel_normalise_backward(real *restrict dx, const real *restrict dy, const
         dx[i] = scale * (dy[i] - shift - (x[i] - mean) * slope);
     }
 }
+
+void kernel_normalise_each(real *restrict y, const real *restrict x, const struct norm_each *norm,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        y[i] = (x[i] - norm->mean) * norm->scale * norm->weight[i] + norm->bias[i];
+    }
+}
+
+void kernel_add_products_each(double sums[2], real *restrict weight_gradient,
+                              real *restrict bias_gradient, const real *restrict dy,
+                              const real *restrict x, const struct norm_each *norm, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        real away = x[i] - norm->mean;
+        real g = dy[i] * norm->weight[i];
+        weight_gradient[i] += dy[i] * (away * norm->scale);
+        bias_gradient[i] += dy[i];
+        sums[0] += (double)g;
+        sums[1] += (double)g * (double)away;
+    }
+}
+
+void kernel_normalise_backward_each(real *restrict dx, const real *restrict dy,
+                                    const real *restrict x, const struct norm_each *norm,
+                                    real shift, real slope, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        dx[i] = norm->scale
+              * (dy[i] * norm->weight[i] - shift - (x[i] - norm->mean) * slope);
+    }
+}
+
+const struct norm_row_kernels norm_rows_plain = {
+    .sum = kernel_sum,
+    .add_moments = kernel_add_moments,
+    .add_products = kernel_add_products,
+    .normalise = kernel_normalise,
+    .backward = kernel_normalise_backward,
+    .normalise_each = kernel_normalise_each,
+    .add_products_each = kernel_add_products_each,
+    .backward_each = kernel_normalise_backward_each,
+};

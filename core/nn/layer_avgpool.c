@@ -14,7 +14,7 @@ struct avgpool {
     bool count_padding;
     int planes; // per image
     size_t in;  // elements per image
-    size_t out;
+    real share; // of each number in the mean of a whole window
 };
 
 static int build_avgpool(void **ret, struct layer_build *build, struct error *err)
@@ -30,7 +30,8 @@ static int build_avgpool(void **ret, struct layer_build *build, struct error *er
     pool.planes = build->inputs[0].channels;
     pool.in = shape_elements(build->inputs[0]);
     build->output = shape_planes(pool.planes, pool.window.out[0], pool.window.out[1]);
-    pool.out = shape_elements(build->output);
+    pool.share = (real)(1 / ((double)pool.window.size[0] * pool.window.size[1]));
+    build->scratch = (size_t)pool.window.in[1] * sizeof(real);
     struct avgpool *state = malloc(sizeof *state);
     if (!state) {
         return error_nomem(err, "a network");
@@ -40,51 +41,68 @@ static int build_avgpool(void **ret, struct layer_build *build, struct error *er
     return 0;
 }
 
-// What one output place reads: rows and columns of the plane, from .. to-1.
+// What one output place reads along an axis: from .. to-1 of the plane.
 struct reach {
-    int from[2];
-    int to[2];
-    real share; // of each number read, in the mean
+    int from;
+    int to;
 };
 
-static struct reach reach_of(const struct avgpool *pool, int oy, int ox)
+static struct reach reach_of(const struct window *w, int axis, int out)
+{
+    int from = window_place(w, axis, out, 0);
+    int to = from + w->size[axis];
+    return (struct reach){from < 0 ? 0 : from, to > w->in[axis] ? w->in[axis] : to};
+}
+
+// Of each number read, in the mean.
+static real share_of(const struct avgpool *pool, struct reach rows, struct reach columns)
 {
     const struct window *w = &pool->window;
-    const int out[2] = {oy, ox};
-    struct reach r;
-    for (int axis = 0; axis < 2; axis++) {
-        int from = window_place(w, axis, out[axis], 0);
-        int to = from + w->size[axis];
-        r.from[axis] = from < 0 ? 0 : from;
-        r.to[axis] = to > w->in[axis] ? w->in[axis] : to;
+    if (pool->count_padding || (w->padding[0] == 0 && w->padding[1] == 0)) {
+        return pool->share;
     }
-    double count = pool->count_padding
-                     ? (double)w->size[0] * w->size[1]
-                     : (double)(r.to[0] - r.from[0]) * (r.to[1] - r.from[1]);
-    r.share = (real)(1 / count);
-    return r;
+    return (real)(1 / ((double)(rows.to - rows.from) * (columns.to - columns.from)));
 }
 
-static real mean(const struct avgpool *pool, const real *plane, struct reach r)
+// One row of outputs: the rows of the windows are added up first, all of them at
+// once, and then the columns.
+static void mean_row(const struct avgpool *pool, real *restrict to, const real *restrict plane,
+                     int oy, real *restrict sums)
 {
-    real sum = 0;
-    for (int y = r.from[0]; y < r.to[0]; y++) {
-        const real *row = plane + (size_t)y * (size_t)pool->window.in[1];
-        for (int x = r.from[1]; x < r.to[1]; x++) {
-            sum += row[x];
-        }
+    const struct window *w = &pool->window;
+    size_t width = (size_t)w->in[1];
+    struct reach rows = reach_of(w, 0, oy);
+    memcpy(sums, plane + (size_t)rows.from * width, width * sizeof *sums);
+    for (int y = rows.from + 1; y < rows.to; y++) {
+        kernel_add(sums, plane + (size_t)y * width, width);
     }
-    return sum * r.share;
+    for (int ox = 0; ox < w->out[1]; ox++) {
+        struct reach columns = reach_of(w, 1, ox);
+        real sum = sums[columns.from];
+        for (int x = columns.from + 1; x < columns.to; x++) {
+            sum += sums[x];
+        }
+        to[ox] = sum * share_of(pool, rows, columns);
+    }
 }
 
-static void spread(const struct avgpool *pool, real *plane, real gradient, struct reach r)
+// The reverse; adds.
+static void spread_row(const struct avgpool *pool, real *restrict plane,
+                       const real *restrict from, int oy, real *restrict sums)
 {
-    real part = gradient * r.share;
-    for (int y = r.from[0]; y < r.to[0]; y++) {
-        real *row = plane + (size_t)y * (size_t)pool->window.in[1];
-        for (int x = r.from[1]; x < r.to[1]; x++) {
-            row[x] += part;
+    const struct window *w = &pool->window;
+    size_t width = (size_t)w->in[1];
+    struct reach rows = reach_of(w, 0, oy);
+    memset(sums, 0, width * sizeof *sums);
+    for (int ox = 0; ox < w->out[1]; ox++) {
+        struct reach columns = reach_of(w, 1, ox);
+        real part = from[ox] * share_of(pool, rows, columns);
+        for (int x = columns.from; x < columns.to; x++) {
+            sums[x] += part;
         }
+    }
+    for (int y = rows.from; y < rows.to; y++) {
+        kernel_add(plane + (size_t)y * width, sums, width);
     }
 }
 
@@ -95,10 +113,8 @@ static void forward(const void *state, const struct layer_pass *pass)
     const real *plane = pass->inputs[0];
     real *to = pass->output;
     for (size_t k = 0; k < (size_t)pass->images * (size_t)pool->planes; k++) {
-        for (int oy = 0; oy < w->out[0]; oy++) {
-            for (int ox = 0; ox < w->out[1]; ox++) {
-                *to++ = mean(pool, plane, reach_of(pool, oy, ox));
-            }
+        for (int oy = 0; oy < w->out[0]; oy++, to += w->out[1]) {
+            mean_row(pool, to, plane, oy, pass->scratch);
         }
         plane += (size_t)w->in[0] * (size_t)w->in[1];
     }
@@ -115,10 +131,8 @@ static void backward(const void *state, const struct layer_pass *pass)
     }
     memset(plane, 0, (size_t)pass->images * pool->in * sizeof *plane);
     for (size_t k = 0; k < (size_t)pass->images * (size_t)pool->planes; k++) {
-        for (int oy = 0; oy < w->out[0]; oy++) {
-            for (int ox = 0; ox < w->out[1]; ox++) {
-                spread(pool, plane, *from++, reach_of(pool, oy, ox));
-            }
+        for (int oy = 0; oy < w->out[0]; oy++, from += w->out[1]) {
+            spread_row(pool, plane, from, oy, pass->scratch);
         }
         plane += (size_t)w->in[0] * (size_t)w->in[1];
     }
@@ -136,4 +150,6 @@ const struct layer_kind layer_avgpool = {
     .build = build_avgpool,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

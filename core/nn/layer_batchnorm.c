@@ -1,6 +1,6 @@
 #include "core/nn/layer.h"
 
-#include "core/nn/kernels_norm.h"
+#include "core/nn/kernel_set.h"
 #include "core/nn/layer_parts.h"
 
 #include <math.h>
@@ -26,6 +26,7 @@ struct batchnorm {
     size_t running_mean; // offsets in the buffers
     size_t running_var;
     size_t steps;
+    const struct norm_row_kernels *kernels;
 };
 
 static int read_line(struct batchnorm *norm, const struct layer_build *build, struct error *err)
@@ -80,6 +81,11 @@ static int build_batchnorm(void **ret, struct layer_build *build, struct error *
         return error_nomem(err, "a network");
     }
     *state = norm;
+#ifdef NN_DOUBLE
+    state->kernels = &norm_rows_plain;
+#else
+    state->kernels = kernel_set_current()->rows;
+#endif
     *ret = state;
     return 0;
 }
@@ -130,7 +136,7 @@ static void forward_sums(const void *state, const struct layer_pass *pass)
         sums[0] = 0;
         sums[1] = 0;
         for (int i = 0; i < pass->images; i++) {
-            kernel_add_moments(sums, pass->inputs[0] + place(norm, i, c), norm->plane);
+            norm->kernels->add_moments(sums, pass->inputs[0] + place(norm, i, c), norm->plane);
         }
     }
 }
@@ -145,8 +151,8 @@ static void forward(const void *state, const struct layer_pass *pass)
         real shift = norm->affine ? pass->parameters[norm->bias + (size_t)c] : 0;
         for (int i = 0; i < pass->images; i++) {
             size_t at = place(norm, i, c);
-            kernel_normalise(pass->output + at, pass->inputs[0] + at, mean, scale, shift,
-                             norm->plane);
+            norm->kernels->normalise(pass->output + at, pass->inputs[0] + at, mean, scale, shift,
+                                     norm->plane);
         }
     }
 }
@@ -161,8 +167,8 @@ static void backward_sums(const void *state, const struct layer_pass *pass)
         sums[1] = 0;
         for (int i = 0; i < pass->images; i++) {
             size_t at = place(norm, i, c);
-            kernel_add_products(sums, pass->output_gradient + at, pass->inputs[0] + at,
-                                (real)spread.mean, norm->plane);
+            norm->kernels->add_products(sums, pass->output_gradient + at, pass->inputs[0] + at,
+                                        (real)spread.mean, norm->plane);
         }
         if (norm->affine) {
             real *gradient = pass->parameter_gradients;
@@ -190,9 +196,9 @@ static void backward(const void *state, const struct layer_pass *pass)
         real slope = (real)(pass->backward_totals[2 * c + 1] / count / variance);
         for (int i = 0; i < pass->images; i++) {
             size_t at = place(norm, i, c);
-            kernel_normalise_backward(pass->input_gradients[0] + at, pass->output_gradient + at,
-                                      pass->inputs[0] + at, (real)spread.mean, scale, shift,
-                                      slope, norm->plane);
+            norm->kernels->backward(pass->input_gradients[0] + at, pass->output_gradient + at,
+                                    pass->inputs[0] + at, (real)spread.mean, scale, shift, slope,
+                                    norm->plane);
         }
     }
 }
@@ -236,6 +242,7 @@ const struct layer_kind layer_batchnorm = {
     .build = build_batchnorm,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
     .forward_sums = forward_sums,
     .backward_sums = backward_sums,
     .finish_step = finish_step,

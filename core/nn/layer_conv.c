@@ -175,4 +175,5 @@ const struct layer_kind layer_conv = {
     .build = build_conv,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
 };

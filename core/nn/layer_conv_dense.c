@@ -195,4 +195,5 @@ const struct layer_kind layer_conv_dense = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
 };

@@ -149,4 +149,5 @@ const struct layer_kind layer_conv_pool = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
 };

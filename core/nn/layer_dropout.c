@@ -107,6 +107,8 @@ const struct layer_kind layer_dropout = {
     .build = build_dropout,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };
 
 const struct layer_kind layer_dropout2d = {
@@ -115,4 +117,6 @@ const struct layer_kind layer_dropout2d = {
     .build = build_dropout2d,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

@@ -49,4 +49,6 @@ const struct layer_kind layer_flatten = {
     .build = build_flatten,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

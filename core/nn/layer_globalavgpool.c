@@ -1,5 +1,6 @@
 #include "core/nn/layer.h"
 
+#include "core/nn/kernel_set.h"
 #include "core/nn/kernels.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 struct globalavgpool {
     int planes; // per image
     size_t plane;
+    const struct norm_row_kernels *kernels;
 };
 
 static int build_pool(void **ret, struct layer_build *build, struct error *err)
@@ -31,6 +33,11 @@ static int build_pool(void **ret, struct layer_build *build, struct error *err)
     }
     pool->planes = in.channels;
     pool->plane = (size_t)in.height * (size_t)in.width;
+#ifdef NN_DOUBLE
+    pool->kernels = &norm_rows_plain;
+#else
+    pool->kernels = kernel_set_current()->rows;
+#endif
     build->output = shape_planes(in.channels, 1, 1);
     *ret = pool;
     return 0;
@@ -41,8 +48,8 @@ static void forward(const void *state, const struct layer_pass *pass)
     const struct globalavgpool *pool = state;
     size_t planes = (size_t)pass->images * (size_t)pool->planes;
     for (size_t k = 0; k < planes; k++) {
-        pass->output[k] = (real)(kernel_sum(pass->inputs[0] + k * pool->plane, pool->plane)
-                                 / (double)pool->plane);
+        double sum = pool->kernels->sum(pass->inputs[0] + k * pool->plane, pool->plane);
+        pass->output[k] = (real)(sum / (double)pool->plane);
     }
 }
 
@@ -62,4 +69,6 @@ const struct layer_kind layer_globalavgpool = {
     .build = build_pool,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

@@ -65,6 +65,8 @@ const struct layer_kind layer_sum = {
     .build = build_sum,
     .forward = sum_forward,
     .backward = sum_backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };
 
 // ---- concat ----
@@ -112,4 +114,6 @@ const struct layer_kind layer_concat = {
     .build = build_concat,
     .forward = concat_forward,
     .backward = concat_backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

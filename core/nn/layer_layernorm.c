@@ -1,6 +1,6 @@
 #include "core/nn/layer.h"
 
-#include "core/nn/kernels_norm.h"
+#include "core/nn/kernel_set.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@ struct layernorm {
     bool affine;
     size_t weight; // offsets in the parameters
     size_t bias;
+    const struct norm_row_kernels *kernels;
 };
 
 // What forward leaves of an image for backward.
@@ -29,7 +30,7 @@ static int build_layernorm(void **ret, struct layer_build *build, struct error *
     static const struct initial zero = {INITIAL_CONSTANT, 0};
     static const struct initial one = {INITIAL_CONSTANT, 1};
     struct shape in = build->inputs[0];
-    struct layernorm norm = {shape_elements(in), 1e-5, true, 0, 0};
+    struct layernorm norm = {.elements = shape_elements(in), .eps = 1e-5, .affine = true};
     const int dims[] = {in.channels, in.height, in.width};
     int count = in.flat ? 1 : 3;
     int code = layer_check_words(build, 0, keys, err);
@@ -45,15 +46,31 @@ static int build_layernorm(void **ret, struct layer_build *build, struct error *
     }
     build->output = in;
     build->saved = sizeof(struct saved);
-    build->scratch = norm.elements * sizeof(real);
     build->multiply_adds = 2 * (double)norm.elements;
     struct layernorm *state = malloc(sizeof *state);
     if (!state) {
         return error_nomem(err, "a network");
     }
     *state = norm;
+#ifdef NN_DOUBLE
+    state->kernels = &norm_rows_plain;
+#else
+    state->kernels = kernel_set_current()->rows;
+#endif
     *ret = state;
     return 0;
+}
+
+// What the kernels want to know of an image.
+static struct norm_each norm_of(const struct layernorm *norm, const struct layer_pass *pass,
+                                const struct saved *saved)
+{
+    struct norm_each each = {.mean = (real)saved->mean, .scale = (real)saved->scale};
+    if (norm->affine) {
+        each.weight = pass->parameters + norm->weight;
+        each.bias = pass->parameters + norm->bias;
+    }
+    return each;
 }
 
 static void forward(const void *state, const struct layer_pass *pass)
@@ -65,33 +82,17 @@ static void forward(const void *state, const struct layer_pass *pass)
         const real *x = pass->inputs[0] + (size_t)i * norm->elements;
         real *y = pass->output + (size_t)i * norm->elements;
         double sums[2] = {0, 0};
-        kernel_add_moments(sums, x, norm->elements);
+        norm->kernels->add_moments(sums, x, norm->elements);
         double mean = sums[0] / count;
         double variance = sums[1] / count - mean * mean;
         variance = variance < 0 ? 0 : variance;
         saved[i] = (struct saved){mean, 1 / sqrt(variance + norm->eps)};
-        kernel_normalise(y, x, (real)mean, (real)saved[i].scale, 0, norm->elements);
-        const real *weight = pass->parameters + norm->weight;
-        const real *bias = pass->parameters + norm->bias;
-        for (size_t k = 0; norm->affine && k < norm->elements; k++) {
-            y[k] = y[k] * weight[k] + bias[k];
+        struct norm_each each = norm_of(norm, pass, &saved[i]);
+        if (norm->affine) {
+            norm->kernels->normalise_each(y, x, &each, norm->elements);
+        } else {
+            norm->kernels->normalise(y, x, each.mean, each.scale, 0, norm->elements);
         }
-    }
-}
-
-// The gradients of weight and bias, and by the normalised numbers: to g.
-static void backward_affine(const struct layernorm *norm, const struct layer_pass *pass,
-                            const struct saved *saved, const real *x, const real *dy, real *g)
-{
-    const real *weight = pass->parameters + norm->weight;
-    real *weight_gradient = pass->parameter_gradients + norm->weight;
-    real *bias_gradient = pass->parameter_gradients + norm->bias;
-    real mean = (real)saved->mean;
-    real scale = (real)saved->scale;
-    for (size_t k = 0; k < norm->elements; k++) {
-        weight_gradient[k] += dy[k] * ((x[k] - mean) * scale);
-        bias_gradient[k] += dy[k];
-        g[k] = dy[k] * weight[k];
     }
 }
 
@@ -99,23 +100,28 @@ static void backward_affine(const struct layernorm *norm, const struct layer_pas
 static void backward(const void *state, const struct layer_pass *pass)
 {
     const struct layernorm *norm = state;
+    const struct norm_row_kernels *kernels = norm->kernels;
     const struct saved *saved = pass->saved;
-    double count = (double)norm->elements;
+    real *gradients = pass->parameter_gradients;
+    size_t n = norm->elements;
     for (int i = 0; i < pass->images; i++) {
-        size_t at = (size_t)i * norm->elements;
-        const real *x = pass->inputs[0] + at;
-        const real *g = pass->output_gradient + at;
+        const real *x = pass->inputs[0] + (size_t)i * n;
+        const real *dy = pass->output_gradient + (size_t)i * n;
+        struct norm_each each = norm_of(norm, pass, &saved[i]);
+        double sums[2] = {0, 0};
         if (norm->affine) {
-            backward_affine(norm, pass, &saved[i], x, g, pass->scratch);
-            g = pass->scratch;
+            kernels->add_products_each(sums, gradients + norm->weight, gradients + norm->bias, dy,
+                                       x, &each, n);
+        } else {
+            kernels->add_products(sums, dy, x, each.mean, n);
         }
-        if (pass->input_gradients[0]) {
-            double sums[2] = {0, 0};
-            double square = saved[i].scale * saved[i].scale;
-            kernel_add_products(sums, g, x, (real)saved[i].mean, norm->elements);
-            kernel_normalise_backward(pass->input_gradients[0] + at, g, x, (real)saved[i].mean,
-                                      (real)saved[i].scale, (real)(sums[0] / count),
-                                      (real)(sums[1] / count * square), norm->elements);
+        real shift = (real)(sums[0] / (double)n);
+        real slope = (real)(sums[1] / (double)n * saved[i].scale * saved[i].scale);
+        real *dx = pass->input_gradients[0] ? pass->input_gradients[0] + (size_t)i * n : NULL;
+        if (dx && norm->affine) {
+            kernels->backward_each(dx, dy, x, &each, shift, slope, n);
+        } else if (dx) {
+            kernels->backward(dx, dy, x, each.mean, each.scale, shift, slope, n);
         }
     }
 }
@@ -126,4 +132,5 @@ const struct layer_kind layer_layernorm = {
     .build = build_layernorm,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
 };

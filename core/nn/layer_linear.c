@@ -148,4 +148,5 @@ const struct layer_kind layer_linear = {
     .build = build_linear,
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
 };

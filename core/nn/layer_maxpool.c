@@ -72,4 +72,6 @@ const struct layer_kind layer_maxpool = {
     .build = build_maxpool,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

@@ -159,6 +159,7 @@ const struct layer_kind layer_batchnorm_blocks = {
     .word = "batchnorm",
     .forward = forward,
     .backward = backward,
+    .forgets_output = true,
     .forward_sums = forward_sums,
     .backward_sums = backward_sums,
     .finish_step = finish_step,

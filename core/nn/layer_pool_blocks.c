@@ -105,6 +105,8 @@ const struct layer_kind layer_maxpool_blocks = {
     .word = "maxpool",
     .forward = max_forward,
     .backward = max_backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };
 
 static void mean_forward(const void *opaque, const struct layer_pass *pass)
@@ -130,6 +132,8 @@ const struct layer_kind layer_avgpool_blocks = {
     .word = "avgpool",
     .forward = mean_forward,
     .backward = mean_backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };
 
 static void flatten_forward(const void *opaque, const struct layer_pass *pass)
@@ -157,4 +161,6 @@ const struct layer_kind layer_flatten_blocks = {
     .word = "flatten",
     .forward = flatten_forward,
     .backward = flatten_backward,
+    .forgets_inputs = true,
+    .forgets_output = true,
 };

@@ -1,5 +1,6 @@
 #include "core/nn/layer.h"
 
+#include "core/nn/kernel_set.h"
 #include "core/nn/kernels.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 struct relu {
     size_t elements; // per image
+    const struct element_kernels *kernels; // NULL where numbers are double
 };
 
 static int build_relu(void **ret, struct layer_build *build, struct error *err)
@@ -23,6 +25,10 @@ static int build_relu(void **ret, struct layer_build *build, struct error *err)
     }
     build->output = build->inputs[0];
     relu->elements = shape_elements(build->output);
+    relu->kernels = NULL;
+#ifndef NN_DOUBLE
+    relu->kernels = kernel_set_current()->elements;
+#endif
     *ret = relu;
     return 0;
 }
@@ -30,16 +36,27 @@ static int build_relu(void **ret, struct layer_build *build, struct error *err)
 static void forward(const void *state, const struct layer_pass *pass)
 {
     const struct relu *relu = state;
-    kernel_relu(pass->output, pass->inputs[0], (size_t)pass->images * relu->elements);
+    size_t count = (size_t)pass->images * relu->elements;
+#ifdef NN_DOUBLE
+    kernel_relu(pass->output, pass->inputs[0], count);
+#else
+    relu->kernels->relu(pass->output, pass->inputs[0], count);
+#endif
 }
 
 static void backward(const void *state, const struct layer_pass *pass)
 {
     const struct relu *relu = state;
-    if (pass->input_gradients[0]) {
-        kernel_relu_backward(pass->input_gradients[0], pass->output, pass->output_gradient,
-                             (size_t)pass->images * relu->elements);
+    size_t count = (size_t)pass->images * relu->elements;
+    if (!pass->input_gradients[0]) {
+        return;
     }
+#ifdef NN_DOUBLE
+    kernel_relu_backward(pass->input_gradients[0], pass->output, pass->output_gradient, count);
+#else
+    relu->kernels->relu_backward(pass->input_gradients[0], pass->output, pass->output_gradient,
+                                 count);
+#endif
 }
 
 const struct layer_kind layer_relu = {
@@ -49,4 +66,5 @@ const struct layer_kind layer_relu = {
     .build = build_relu,
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
 };

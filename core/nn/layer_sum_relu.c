@@ -47,4 +47,5 @@ const struct layer_kind layer_sum_relu = {
     .word = "add",
     .forward = forward,
     .backward = backward,
+    .forgets_inputs = true,
 };

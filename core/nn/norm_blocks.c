@@ -1,28 +1,13 @@
 #include "core/nn/kernel_tables.h"
-#include "core/nn/vec8.h"
+#include "core/nn/vec8_double.h"
 
 /* One block of eight channels, [pixels][8]: lanes are channels. Sums are in
  * double, of even and of odd pixels apart. */
 
 enum { BLOCK = VEC8_LANES, CHAINS = 2 };
 
-typedef float vec4 __attribute__((vector_size(16)));
-typedef double vec4d __attribute__((vector_size(32)));
-
-struct pair { // eight doubles
-    vec4d low;
-    vec4d high;
-};
-
-VEC8_INLINE struct pair widen(vec8 v)
-{
-    vec4 low = __builtin_shufflevector(v, v, 0, 1, 2, 3);
-    vec4 high = __builtin_shufflevector(v, v, 4, 5, 6, 7);
-    return (struct pair){__builtin_convertvector(low, vec4d), __builtin_convertvector(high, vec4d)};
-}
-
 // sums[2 * channel + which] += the sum of both chains.
-VEC8_INLINE void add_up(double *sums, int which, const struct pair chains[CHAINS])
+VEC8_INLINE void add_up(double *sums, int which, const struct vec8_doubles chains[CHAINS])
 {
     vec4d low = chains[0].low + chains[1].low;
     vec4d high = chains[0].high + chains[1].high;
@@ -32,31 +17,21 @@ VEC8_INLINE void add_up(double *sums, int which, const struct pair chains[CHAINS
     }
 }
 
-VEC8_INLINE void add_one(struct pair *sum, struct pair *product, vec8 a, vec8 b)
-{
-    struct pair wide_a = widen(a);
-    struct pair wide_b = widen(b);
-    sum->low += wide_a.low;
-    sum->high += wide_a.high;
-    product->low += wide_a.low * wide_b.low;
-    product->high += wide_a.high * wide_b.high;
-}
-
 static void add_moments(double *sums, const float *x, size_t pixels)
 {
-    struct pair plain[CHAINS] = {{{0}, {0}}};
-    struct pair square[CHAINS] = {{{0}, {0}}};
+    struct vec8_doubles plain[CHAINS] = {{{0}, {0}}};
+    struct vec8_doubles square[CHAINS] = {{{0}, {0}}};
     size_t i = 0;
     for (; i + CHAINS <= pixels; i += CHAINS) {
 #pragma GCC unroll 2
         for (size_t k = 0; k < CHAINS; k++) {
             vec8 v = vec8_load(x + (i + k) * BLOCK);
-            add_one(&plain[k], &square[k], v, v);
+            vec8_add_product(&plain[k], &square[k], v, v);
         }
     }
     if (i < pixels) {
         vec8 v = vec8_load(x + i * BLOCK);
-        add_one(&plain[0], &square[0], v, v);
+        vec8_add_product(&plain[0], &square[0], v, v);
     }
     add_up(sums, 0, plain);
     add_up(sums, 1, square);
@@ -100,21 +75,21 @@ VEC8_INLINE void add_products_of(const bool relu, double *sums, const float *dy,
                                  const struct norm_block *n, size_t pixels)
 {
     struct constants c = load_constants(n);
-    struct pair plain[CHAINS] = {{{0}, {0}}};
-    struct pair product[CHAINS] = {{{0}, {0}}};
+    struct vec8_doubles plain[CHAINS] = {{{0}, {0}}};
+    struct vec8_doubles product[CHAINS] = {{{0}, {0}}};
     size_t i = 0;
     for (; i + CHAINS <= pixels; i += CHAINS) {
 #pragma GCC unroll 2
         for (size_t k = 0; k < CHAINS; k++) {
             vec8 v = vec8_load(x + (i + k) * BLOCK);
             vec8 g = gradient(dy + (i + k) * BLOCK, v, &c, relu);
-            add_one(&plain[k], &product[k], g, v - c.mean);
+            vec8_add_product(&plain[k], &product[k], g, v - c.mean);
         }
     }
     if (i < pixels) {
         vec8 v = vec8_load(x + i * BLOCK);
         vec8 g = gradient(dy + i * BLOCK, v, &c, relu);
-        add_one(&plain[0], &product[0], g, v - c.mean);
+        vec8_add_product(&plain[0], &product[0], g, v - c.mean);
     }
     add_up(sums, 0, plain);
     add_up(sums, 1, product);

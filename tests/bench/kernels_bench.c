@@ -286,6 +286,102 @@ static void bench_conv(const struct report *report, int channels, int in, int ou
     free(c.scratch);
 }
 
+// ---- depthwise convolution ----
+
+struct depth_case {
+    const struct conv_depth_kernels *kernels;
+    struct conv_depth_shape shape;
+    float *in;
+    float *out;
+    float *table;
+};
+
+static void run_depth_forward(void *context)
+{
+    struct depth_case *c = context;
+    c->kernels->forward(&c->shape, c->out, c->in, c->table);
+}
+
+static void run_depth_weight_gradient(void *context)
+{
+    struct depth_case *c = context;
+    c->kernels->weight_gradient(&c->shape, c->table, c->in, c->out);
+}
+
+static void run_depth_data_gradient(void *context)
+{
+    struct depth_case *c = context;
+    c->kernels->data_gradient(&c->shape, c->in, c->out, c->table);
+}
+
+static void bench_depth(const struct report *report, int channels, int in, int size, int stride)
+{
+    int out = (in - 1) / stride + 1;
+    struct depth_case c = {
+        .kernels = report->set->depth,
+        .shape = {channels, {{in, in}, {out, out}, {size, size}, {stride, stride},
+                             {size / 2, size / 2}, {1, 1}}},
+        .in = floats((size_t)channels * (size_t)(in * in), 1),
+        .out = floats((size_t)channels * (size_t)(out * out), 2),
+    };
+    c.table = floats(conv_depth_table(&c.shape), 3);
+    double flops = 2.0 * channels * out * out * size * size;
+    char name[64];
+    snprintf(name, sizeof name, "depthwise %dx%dx%d, %dx%d, stride %d", channels, in, in, size,
+             size, stride);
+    measure(report, flops, run_depth_forward, &c, "%s: forward", name);
+    measure(report, flops, run_depth_data_gradient, &c, "%s: data gradient", name);
+    measure(report, flops, run_depth_weight_gradient, &c, "%s: weight gradient", name);
+    free(c.in);
+    free(c.out);
+    free(c.table);
+}
+
+// ---- layer norm ----
+
+struct row_case {
+    const struct norm_row_kernels *kernels;
+    struct norm_each each;
+    float *x;
+    float *y;
+    float *dx;
+    float *gradients;
+    size_t count;
+};
+
+static void run_row(void *context)
+{
+    struct row_case *c = context;
+    double sums[2] = {0, 0};
+    c->kernels->add_moments(sums, c->x, c->count);
+    c->kernels->normalise_each(c->y, c->x, &c->each, c->count);
+    c->kernels->add_products_each(sums, c->gradients, c->gradients + c->count, c->y, c->x,
+                                  &c->each, c->count);
+    c->kernels->backward_each(c->dx, c->y, c->x, &c->each, 0, 0, c->count);
+}
+
+static void bench_row(const struct report *report, size_t count)
+{
+    float *weight = floats(count, 1);
+    float *bias = floats(count, 2);
+    struct row_case c = {
+        .kernels = report->set->rows,
+        .each = {.mean = 0.5f, .scale = 2, .weight = weight, .bias = bias},
+        .x = floats(count, 3),
+        .y = floats(count, 4),
+        .dx = floats(count, 5),
+        .gradients = floats(2 * count, 6),
+        .count = count,
+    };
+    measure(report, 0, run_row, &c, "layer norm of %zu: all", count);
+    free(weight);
+    free(bias);
+    free(c.x);
+    free(c.y);
+    free(c.dx);
+    free(c.gradients);
+}
+
 // ---- the rest ----
 
 struct linear_case {
@@ -374,6 +470,10 @@ static void bench_set(const struct report *report)
         const int *n = convs[i];
         bench_conv(report, n[0], n[1], n[2], n[3], n[4], n[5]);
     }
+    bench_depth(report, 16, 32, 3, 1);
+    bench_depth(report, 16, 32, 3, 2);
+    bench_depth(report, 16, 32, 7, 1);
+    bench_row(report, 16384);
     bench_linear(report, 1936, 10);
     bench_pixels(report);
 }

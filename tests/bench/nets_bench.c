@@ -62,7 +62,8 @@ static void load(void *context, int first, int images, float *input)
 static void head(void *context, int first, int images, const float *output, float *gradient)
 {
     const struct built *b = context;
-    for (size_t i = 0; gradient && b->is_layer && i < (size_t)images * b->out; i++) {
+    size_t count = gradient && b->is_layer ? (size_t)images * b->out : 0;
+    for (size_t i = 0; i < count; i++) {
         gradient[i] = 1;
     }
     for (int i = 0; gradient && !b->is_layer && i < images; i++) {

@@ -203,6 +203,7 @@ static void test_linear(void **state)
             check_linear(*set, 1 + in % 4, in, 1 + in % 9, in % 2);
         }
         check_linear(*set, 3, 1936, 10, true);
+        check_linear(*set, 8, 210, 37, true);
     }
 }
 
