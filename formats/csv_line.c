@@ -1,38 +1,18 @@
 #include "formats/csv_line.h"
 
+#include "formats/csv_field.h"
+
+#include <stddef.h>
+
 int csv_line_cut(char *line, char *fields[CSV_COLUMNS_MAX])
 {
     int count = 0;
-    char *from = line;
-    for (;;) {
-        if (count == CSV_COLUMNS_MAX) {
+    for (char *rest = line; rest; count++) {
+        char *field = count < CSV_COLUMNS_MAX ? csv_field_next(&rest) : NULL;
+        if (!field) {
             return -1;
         }
-        char *to = from;
-        fields[count++] = to;
-        if (*from == '"') {
-            for (from++; *from != '"' || from[1] == '"'; from++) {
-                if (!*from) {
-                    return -1;
-                }
-                from += *from == '"';
-                *to++ = *from;
-            }
-            from++;
-        } else {
-            while (*from && *from != ',') {
-                from++;
-            }
-            to = from;
-        }
-        char next = *from;
-        *to = 0;
-        if (!next) {
-            return count;
-        }
-        if (next != ',') {
-            return -1;
-        }
-        from++;
+        fields[count] = field;
     }
+    return count;
 }
