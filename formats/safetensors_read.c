@@ -263,6 +263,9 @@ static int by_name(const void *a, const void *b)
 static int check_places(struct reader *r, uint64_t size)
 {
     uint64_t at = 0;
+    if (r->count == 0) {
+        return bad(r, "it holds no tensor");
+    }
     qsort(r->tensors, (size_t)r->count, sizeof *r->tensors, by_place);
     for (int i = 0; i < r->count; i++) {
         if (r->tensors[i].begin != at) {

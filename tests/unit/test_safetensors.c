@@ -140,6 +140,7 @@ static void headers(void **state)
                              "{\"shape\":[ 1 , 2 ], \"data_offsets\":[0,8],\"dtype\":\"F32\"} }  ",
                              8));
     static const char *const bad[] = {
+        "{}",
         "{}x",
         "[]",
         "{\"a\":{}}",

@@ -41,7 +41,7 @@ static enum exit_status no_verb(const struct command *command, int argc, char **
 static enum exit_status unknown_verb(const struct command *command, const char *word)
 {
     const char *names[VERBS_MAX + 1] = {NULL};
-    for (int i = 0; command->verbs[i] && i < VERBS_MAX; i++) {
+    for (int i = 0; i < VERBS_MAX && command->verbs[i]; i++) {
         names[i] = command->verbs[i]->name;
     }
     struct error err = ERROR_INIT;
