@@ -6,6 +6,8 @@
 
 #include <libavcodec/avcodec.h>
 
+#include "core/video/stream_facts.h"
+
 enum {
     MAX_PIXELS = 16384 * 16384,
     MAX_RETRIES = 1000,     // of a demuxer that has nothing for us yet, in a row
@@ -70,9 +72,10 @@ int decoder_open(struct decoder **ret, struct demux *demux, struct error *err)
  * decoder with its first packet. The display matrix is for us, not for it. */
 static int add_stream_facts(struct decoder *decoder)
 {
-    const AVStream *stream = decoder->demux->stream;
-    for (int i = 0; i < stream->nb_side_data; i++) {
-        const AVPacketSideData *fact = &stream->side_data[i];
+    int count;
+    const AVPacketSideData *facts = stream_facts(decoder->demux->stream, &count);
+    for (int i = 0; i < count; i++) {
+        const AVPacketSideData *fact = &facts[i];
         if (fact->type == AV_PKT_DATA_DISPLAYMATRIX
             || av_packet_get_side_data(decoder->packet, fact->type, NULL)) {
             continue;

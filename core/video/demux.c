@@ -7,6 +7,8 @@
 
 #include <libavcodec/avcodec.h>
 
+#include "core/video/stream_facts.h"
+
 enum { EXTENSION_SIZE = 16 };
 
 // Demuxers want to open further files (playlists, references); none of it.
@@ -192,10 +194,9 @@ uint32_t demux_guess(const struct demux *demux)
 
 const int32_t *demux_display_matrix(const struct demux *demux)
 {
-    size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(demux->stream, AV_PKT_DATA_DISPLAYMATRIX,
-                                                  &size);
-    return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)data : NULL;
+    const AVPacketSideData *fact = stream_fact(demux->stream, AV_PKT_DATA_DISPLAYMATRIX);
+    return fact && fact->size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)fact->data
+                                                     : NULL;
 }
 
 void demux_close(struct demux **demux)

@@ -8,6 +8,7 @@
 
 #include "core/video/mpeg4_plan.h"
 #include "core/video/mpeg4_walk.h"
+#include "core/video/stream_facts.h"
 
 enum { MAX_HEADER = 1 << 16 };
 
@@ -223,8 +224,10 @@ int mpeg4_clip_open(struct mpeg4_clip **ret, AVFormatContext *format, AVStream *
                     size_t keep, const char **ret_reason, struct error *err)
 {
     const AVCodecParameters *parameters = stream->codecpar;
+    int facts;
+    stream_facts(stream, &facts);
     if (parameters->codec_id != AV_CODEC_ID_MPEG4
-        || !is_plain_tag(capitals(parameters->codec_tag)) || stream->nb_side_data > 0) {
+        || !is_plain_tag(capitals(parameters->codec_tag)) || facts > 0) {
         *ret_reason = "it is not plain MPEG-4 part 2";
         return 0;
     }
