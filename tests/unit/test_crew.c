@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,15 +35,22 @@ enum misdeed {
     FAILS = 11,
     FAILS_WITHOUT_END = 12,
     QUITS = 13,
-    MISDEEDS = 14,
+    EATS_MEMORY = 14,
+    LONG_MESSAGE = 15,
+    FLOODS = 16,
+    SENDS_DESCRIPTORS = 17, // no use to anyone: the clip is well
+    MISDEEDS = 18,
 };
 
 static const char *const expected[MISDEEDS] = {
     "", "worker crashed (Segmentation fault)", "not decoded within 2 s", "another clip's",
     "frame numbers", "frame numbers", "frame numbers", "frame numbers", "frame numbers",
     "a picture of 0 x 6", "a message of 4 bytes", "it \\x1b[31mfails", "xxxx",
-    "worker ended early (exit status 7)",
+    "worker ended early (exit status 7)", "worker crashed (Aborted)", "a message of 16384 bytes",
+    "another clip's", "",
 };
+
+static const char long_message[CHILD_MESSAGE_MAX];
 
 static void fill(struct worker_setup *setup, uint64_t clip, struct worker_reply *reply)
 {
@@ -55,6 +63,26 @@ static void fill(struct worker_setup *setup, uint64_t clip, struct worker_reply 
     memset(reply, 0, sizeof *reply);
     reply->clip = clip;
     reply->info = (struct clip_info){.frame_count = 3, .width = 8, .height = 6, .frame_rate = 25};
+}
+
+// As much as there is; then as libraries do that have no answer to a refusal.
+static void eat_memory(void)
+{
+#ifndef TRIPTYCH_NO_FILTER // sanitizers need the address space: it has no limit
+    enum { PIECE = 64 << 20 };
+    while (mmap(NULL, PIECE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                -1, 0) != MAP_FAILED) {
+    }
+#endif
+    signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+static void flood(int socket, struct worker_reply *reply)
+{
+    reply->clip += MISDEEDS;
+    while (child_send(socket, reply, sizeof *reply, -1, NULL) == 0) {
+    }
 }
 
 static void misbehave(struct worker_setup *setup, int socket, enum misdeed misdeed,
@@ -84,6 +112,9 @@ static void misbehave(struct worker_setup *setup, int socket, enum misdeed misde
         memset(reply->message, 'x', sizeof reply->message);
         break;
     case QUITS: _exit(7);
+    case EATS_MEMORY: eat_memory(); break;
+    case LONG_MESSAGE: (void)!write(socket, long_message, sizeof long_message); break;
+    case FLOODS: flood(socket, reply); break;
     default: break;
     }
 }
@@ -115,8 +146,10 @@ static int lie(int socket, void *context)
         }
         close(fd);
         fill(context, request.clip, &reply);
-        misbehave(context, socket, (enum misdeed)(request.clip % MISDEEDS), &reply);
-        code = child_send(socket, &reply, sizeof reply, -1, NULL);
+        enum misdeed misdeed = (enum misdeed)(request.clip % MISDEEDS);
+        misbehave(context, socket, misdeed, &reply);
+        code = child_send(socket, &reply, sizeof reply,
+                          misdeed == SENDS_DESCRIPTORS ? socket : -1, NULL);
     }
     return 0;
 }
@@ -127,7 +160,8 @@ static struct crew_options options_for(int workers)
         .workers = workers,
         .timeout_ms = 2000,
         .start_timeout_ms = 30000,
-        .sandbox = {.mode = SANDBOX_OFF}, // pause() is not what a parser may do
+        // pause() is not what a parser may do
+        .sandbox = {.mode = SANDBOX_OFF, .address_space = (size_t)4 << 30},
         .setup.options = {.samples = 1, .frames = 3, .width = 5, .height = 4},
         .prepare = prepare,
         .run = lie,
@@ -179,7 +213,7 @@ static void run_clips(struct crew *crew, const size_t *clips, size_t count,
         seen[at] = true;
         done++;
         size_t misdeed = result.clip % MISDEEDS;
-        if (misdeed == WELL) {
+        if (misdeed == WELL || misdeed == SENDS_DESCRIPTORS) {
             assert_string_equal(result.message, "");
             check_well(&result, shape);
         } else if (!strstr(result.message, expected[misdeed])) {
@@ -192,9 +226,19 @@ static void run_clips(struct crew *crew, const size_t *clips, size_t count,
     free(seen);
 }
 
+static int open_count(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
 static void test_misdeeds_cost_their_clip(void **state)
 {
     (void)state;
+    int before = open_count();
     for (int workers = 1; workers <= 3; workers++) {
         struct crew_options options = options_for(workers);
         struct error err = ERROR_INIT;
@@ -209,6 +253,7 @@ static void test_misdeeds_cost_their_clip(void **state)
         run_clips(crew, clips, 2 * MISDEEDS, &options.setup.shape);
         crew_close(&crew);
         assert_null(crew);
+        assert_int_equal(open_count(), before);
     }
 }
 
