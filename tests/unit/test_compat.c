@@ -1,9 +1,11 @@
 /* Files of every format version so far open, with what is in them:
  * tests/compat/README.md. */
 
+#include "formats/checkpoint.h"
 #include "formats/model.h"
 #include "formats/pack.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -70,6 +72,15 @@ static void test_pack_version_1(void **state)
     pack_close(&pack);
 }
 
+static double sum_absolute(const real *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += fabs((double)values[i]);
+    }
+    return sum;
+}
+
 static void test_model_version_1(void **state)
 {
     (void)state;
@@ -93,12 +104,77 @@ static void test_model_version_1(void **state)
     assert_non_null(weight);
     assert_int_equal(weight->dim[0], 2);
     assert_int_equal(weight->dim[1], 8);
-    double sum = 0;
-    for (size_t i = 0; i < weight->size; i++) {
-        double value = (double)model->parameters.values[weight->offset + i];
-        sum += value < 0 ? -value : value;
-    }
+    double sum = sum_absolute(model->parameters.values + weight->offset, weight->size);
     assert_true(sum > 3.044128 && sum < 3.044130);
+    assert_null(model->input.normalise);
+    model_free(&model);
+}
+
+// What both files of the same training say alike: its net, classes and channels.
+static void check_normalised(const struct model *model)
+{
+    assert_string_equal(model->net_text, "conv 3x3x2\nbatchnorm\nrelu\nflatten\nlinear\n");
+    assert_int_equal(model->class_count, 2);
+    assert_string_equal(model->classes[0], "BouncingBall");
+    assert_int_equal(model->clip_count, 2);
+    assert_string_equal(model_option_value(model, "normalise"), "on");
+    assert_int_equal(model->parameters.count, 9);
+    const struct normalisation *normalise = model->input.normalise;
+    assert_non_null(normalise);
+    assert_true(normalise->mean[0] > 0.373804 && normalise->mean[0] < 0.373806);
+    assert_true(normalise->std[2] > 0.0958653 && normalise->std[2] < 0.0958655);
+}
+
+static void test_model_version_2(void **state)
+{
+    (void)state;
+    struct sandbox sandbox = sandbox_defaults();
+    struct error err = ERROR_INIT;
+    struct model *model = NULL;
+    if (model_read(&model, file_path("model-2.h5"), &sandbox, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_string_equal(model->digest,
+                        "229e550d6da43010c47b82d57eb9135060b31b6abdd75d95dce32674a4c4f698");
+    check_normalised(model);
+    const struct parameter *weight = parameters_find(&model->parameters, "4.weight");
+    assert_non_null(weight);
+    double sum = sum_absolute(model->parameters.values + weight->offset, weight->size);
+    assert_true(sum > 2.520466 && sum < 2.520468);
+    model_free(&model);
+}
+
+static void test_checkpoint_version_1(void **state)
+{
+    (void)state;
+    struct sandbox sandbox = sandbox_defaults();
+    struct error err = ERROR_INIT;
+    struct checkpoint *checkpoint = NULL;
+    struct model *model = NULL;
+    if (checkpoint_read(&checkpoint, &model, file_path("checkpoint-1.h5"), &sandbox, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_string_equal(model->digest,
+                        "0a15cd7a4beeb3697feb572955a61ca50b80364ccac6ef3112fd11a0b5b168ea");
+    check_normalised(model);
+    // After the first of two epochs of four steps.
+    assert_int_equal(checkpoint->step, 4);
+    assert_int_equal(checkpoint->optimiser_steps, 4);
+    assert_int_equal(checkpoint->best_epoch, 1);
+    assert_true(checkpoint->best_accuracy == 0.5);
+    assert_true(checkpoint->schedule_lr == 1e-4);
+    assert_int_equal(checkpoint->history.count, 1);
+    const struct history_row *row = &checkpoint->history.rows[0];
+    assert_true(row->val_loss > 0.6934826 && row->val_loss < 0.6934827);
+    assert_true(isnan(row->train_seconds));
+    assert_int_equal(checkpoint->array_count, 2);
+    const struct checkpoint_array *buffer = &checkpoint->arrays[0];
+    assert_string_equal(buffer->name, "momentum_buffer");
+    assert_string_equal(checkpoint->arrays[1].name, "square_avg");
+    assert_int_equal(buffer->count, 78);
+    double sum = sum_absolute(buffer->values, buffer->count);
+    assert_true(sum > 944.808 && sum < 944.809);
+    checkpoint_free(&checkpoint);
     model_free(&model);
 }
 
@@ -107,6 +183,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pack_version_1),
         cmocka_unit_test(test_model_version_1),
+        cmocka_unit_test(test_model_version_2),
+        cmocka_unit_test(test_checkpoint_version_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
