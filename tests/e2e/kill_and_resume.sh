@@ -2,13 +2,14 @@
 # Kill extract and pack merge, again and again, and see that what comes out is
 # what an undisturbed run gives. Prints TAP.
 #
-#   kill_and_resume.sh PLAIN CRASH ROUNDS
+#   kill_and_resume.sh PLAIN CRASH KILLS
 #
-# PLAIN is a build folder, CRASH one with -Dcrash_points=true, ROUNDS the number
-# of kills at random times. Works in the current folder.
+# PLAIN is a build folder, CRASH one with -Dcrash_points=true, KILLS how many
+# kills at random times must have struck each of the two programs. Works in the
+# current folder.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-plain=$1 crash=$2 rounds=$3
+plain=$1 crash=$2 wanted=$3
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
 
@@ -84,14 +85,16 @@ tap_run 'killed between rename and the journal' killed_after_rename
 
 # ---- random times, several kills of one pack, until it is there
 
-random_kills() { # number
+# A kill counts where the program was still there to die of it.
+struck=0
+random_kills() {
     local kills=0 status kept last=0
     rm -f r.h5 r.h5.partial r.h5.journal
     while :; do
         "$extract" -j $((RANDOM % 3 + 1)) -o r.h5 clips >again.out 2>again.err &
-        sleep "0.$(printf %03d $((RANDOM % 600 + 50)))"
         if [ $kills -lt 3 ]; then
-            kill -9 $! 2>/dev/null && kills=$((kills + 1))
+            sleep "0.$(printf %03d $((RANDOM % 600 + 50)))"
+            kill -9 $! 2>/dev/null
         fi
         status=0
         wait $! 2>/dev/null || status=$?
@@ -101,12 +104,26 @@ random_kills() { # number
             last=$kept
         fi
         [ $status -eq 137 ] || break
+        kills=$((kills + 1)) struck=$((struck + 1))
     done
     [ $status -eq 3 ] && same r.h5 || { echo "exit status $status, seed $seed"; return 1; }
 }
-for i in $(seq "$rounds"); do
-    tap_run "random kills $i" random_kills "$i"
-done
+
+# Rounds of a test until enough kills have struck.
+until_struck() { # name, function
+    local round=0
+    struck=0
+    while [ $struck -lt "$wanted" ] && [ $round -lt $((20 * wanted)) ]; do
+        round=$((round + 1))
+        tap_run "$1: random kills, round $round" "$2"
+    done
+    if [ $struck -ge "$wanted" ]; then
+        tap_ok "$1: $struck kills struck in $round rounds"
+    else
+        tap_not_ok "$1: $struck kills struck in $round rounds, not $wanted"
+    fi
+}
+until_struck extract random_kills
 
 # ---- what the disk may have lost, and a journal that was torn
 
@@ -188,15 +205,58 @@ killed_shard() {
 }
 tap_run 'a killed shard' killed_shard
 
-for point in clip-written:13 finish-digest output-synced; do
-    killed_merge() {
-        rm -f m.h5
-        { TRIPTYCH_TEST_CRASH=$point "$crash/tools/pack/pack" merge -o m.h5 part?.h5; } \
-            >/dev/null 2>&1
-        [ ! -e m.h5 ] && [ -e m.h5.partial ] || return 1
-        $merge -o m.h5 part?.h5 >/dev/null
-        [ $? -eq 3 ] && same m.h5
-    }
-    tap_run "merge killed at $point" killed_merge
+killed_merge() { # point
+    local status=0
+    rm -f m.h5
+    { TRIPTYCH_TEST_CRASH=$1 "$crash/tools/pack/pack" merge -o m.h5 part?.h5; } \
+        >point.out 2>&1 || status=$?
+    [ $status -eq 137 ] || { echo "was not killed: $status"; return 1; }
+    [ ! -e m.h5 ] && [ -e m.h5.partial ] || return 1
+    status=0
+    $merge -o m.h5 part?.h5 >/dev/null || status=$?
+    [ $status -eq 3 ] && same m.h5
+}
+for point in pack-created clip-pixels:1 clip-written:13 clip-recorded:25 finish-counts \
+    finish-digest finish-complete finish-recorded output-synced; do
+    tap_run "merge killed at $point" killed_merge $point
 done
+
+merge_killed_after_rename() {
+    local status=0
+    rm -f m.h5
+    { TRIPTYCH_TEST_CRASH=output-renamed "$crash/tools/pack/pack" merge -o m.h5 part?.h5; } \
+        >point.out 2>&1 || status=$?
+    [ $status -eq 137 ] && same m.h5 || return 1
+    status=0
+    $merge -o m.h5 part?.h5 >again.out 2>again.err || status=$?
+    [ $status -eq 1 ] && grep -q 'exists' again.err && same m.h5
+}
+tap_run 'merge killed at output-renamed' merge_killed_after_rename
+
+# As long as one merge takes, or thereabouts.
+begun=$(date +%s%N)
+rm -f m.h5
+$merge -o m.h5 part?.h5 >/dev/null
+merge_us=$((($(date +%s%N) - begun) / 1000))
+
+random_merge_kills() {
+    local status kills=0 at
+    rm -f m.h5
+    while :; do
+        $merge -o m.h5 part?.h5 >again.out 2>again.err &
+        if [ $kills -lt 3 ]; then
+            at=$(((RANDOM * 32768 + RANDOM) % merge_us))
+            sleep "$((at / 1000000)).$(printf %06d $((at % 1000000)))"
+            kill -9 $! 2>/dev/null
+        fi
+        status=0
+        wait $! 2>/dev/null || status=$?
+        [ $status -eq 137 ] || break
+        kills=$((kills + 1)) struck=$((struck + 1))
+        # The rename is the end of it: before there is no such name, after it a whole pack.
+        [ ! -e m.h5 ] || { same m.h5 && return; }
+    done
+    [ $status -eq 3 ] && same m.h5 || { echo "exit status $status, seed $seed"; return 1; }
+}
+until_struck merge random_merge_kills
 tap_done

@@ -2,13 +2,13 @@
 # Kill train, again and again, and see that the run that goes on leaves what an
 # undisturbed one does. Prints TAP.
 #
-#   kill_train.sh PLAIN CRASH ROUNDS
+#   kill_train.sh PLAIN CRASH KILLS
 #
-# PLAIN is a build folder, CRASH one with -Dcrash_points=true, ROUNDS the number
-# of runs that are killed at random times. Works in the current folder.
+# PLAIN is a build folder, CRASH one with -Dcrash_points=true, KILLS how many
+# kills at random times must have struck. Works in the current folder.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-plain=$1 crash=$2 rounds=$3
+plain=$1 crash=$2 wanted=$3
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
 
@@ -99,11 +99,14 @@ tap_run 'killed while clearing' killed_clearing
 random_kills() {
     local kills=0 status
     rm -rf r
+# A kill counts where the program was still there to die of it.
+struck=0
     while :; do
         again r exec >again.out 2>&1 &
-        sleep "0.$(printf %03d $((RANDOM % 150 + 10)))"
         if [ $kills -lt 6 ]; then
-            kill -9 $! 2>/dev/null && kills=$((kills + 1))
+            at=$(((RANDOM * 32768 + RANDOM) % whole_us))
+            sleep "$((at / 1000000)).$(printf %06d $((at % 1000000)))"
+            kill -9 $! 2>/dev/null
         fi
         status=0
         wait $! 2>/dev/null || status=$?
@@ -111,12 +114,20 @@ random_kills() {
     done
     [ $status -eq 0 ] && same r || { echo "status $status, seed $seed"; cat again.out; return 1; }
 }
-for i in $(seq "$rounds"); do
-    tap_run "random kills $i" random_kills
+        kills=$((kills + 1)) struck=$((struck + 1))
+round=0
+while [ $struck -lt "$wanted" ] && [ $round -lt $((20 * wanted)) ]; do
+    round=$((round + 1))
+    tap_run "random kills, round $round" random_kills
 done
 
 # ---- a checkpoint that did not reach the disk whole is refused, not believed
 
+if [ $struck -ge "$wanted" ]; then
+    tap_ok "$struck kills struck in $round rounds"
+else
+    tap_not_ok "$struck kills struck in $round rounds, not $wanted"
+fi
 torn() { # bytes that are left
     cp -r whole c && truncate -s "$1" c/checkpoint.h5 && rm c/model.h5
     "$train" -q --resume c p.h5 2>torn.err

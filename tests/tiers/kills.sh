@@ -11,9 +11,9 @@ fi
 scratch=$TAP_LOGS/scratch
 mkdir -p "$scratch" && cd "$scratch" || exit 1
 tap_program kills env TAP_LOGS="$TAP_LOGS" \
-    bash "$ROOT/tests/e2e/kill_and_resume.sh" "$BUILDS/gcc" "$BUILDS/crash" "${KILLS_ROUNDS:-2}"
+    bash "$ROOT/tests/e2e/kill_and_resume.sh" "$BUILDS/gcc" "$BUILDS/crash" "${KILLS:-4}"
 mkdir -p "$scratch/train" && cd "$scratch/train" || exit 1
 tap_program train-kills env TAP_LOGS="$TAP_LOGS" \
-    bash "$ROOT/tests/e2e/kill_train.sh" "$BUILDS/gcc" "$BUILDS/crash" "${KILLS_ROUNDS:-2}"
+    bash "$ROOT/tests/e2e/kill_train.sh" "$BUILDS/gcc" "$BUILDS/crash" "${KILLS:-4}"
 cd / && [ -n "$KEEP_SCRATCH" ] || rm -rf "$scratch"
 tap_done

@@ -1,4 +1,4 @@
-# The same with twenty packs that are killed at random times, thrice each.
+# The same with a hundred kills at random times for each of the programs.
 set -u
-export KILLS_ROUNDS=20
+export KILLS=100
 . "$ROOT/tests/tiers/kills.sh"
