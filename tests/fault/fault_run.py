@@ -46,7 +46,12 @@ SCENARIOS = {
               "run/model.h5", False),
     "train-init": ("train -q --threads 1 --net fast.net --init run.old/model.h5 --epochs 1 "
                    "--batch 4 -o run a.h5", "run/model.h5", False),
+    "train-resumed": ("train -q --threads 2 --resume run --epochs 2 a.h5", "run/model.h5", False),
     "predict": ("predict --threads 2 -o new.csv run.old/model.h5 a.h5", "new.csv", False),
+    "model-info": ("model info run.old/model.h5", None, False),
+    "model-export": ("model export -o new.onnx run.old/model.h5", "new.onnx", False),
+    "model-export-safetensors": ("model export --force -o new.safetensors run.old/model.h5",
+                                 "new.safetensors", False),
 }
 # A folder of these fails as a whole, or its clips fail one by one: other bytes.
 CLIPS_MAY_FAIL = {name for name in SCENARIOS if name.startswith("extract")}
@@ -146,13 +151,23 @@ class Scenario:
             shutil.copy(os.path.join(self.inputs, "old.bytes"), os.path.join(folder, PACK))
         for path in self.template:
             shutil.copy(path, folder)
+        if self.name == "train-resumed":
+            self.stop_run(folder)
         return folder
+
+    def stop_run(self, folder):
+        """A run whose last epoch is over, and that has not come to its model."""
+        run = os.path.join(folder, "run")
+        shutil.copytree(os.path.join(self.inputs, "run.old"), run)
+        os.unlink(os.path.join(run, "model.h5"))
 
     def old(self):
         return b"what was there before\n" if self.name == "extract-over-old" else None
 
     def run(self, folder, build, number=None):
-        words = self.words + (["--force"] if number is None and self.words[0] == "train" else [])
+        words = list(self.words)
+        if number is None and words[0] == "train" and "--resume" not in words:
+            words.append("--force")
         env = dict(os.environ, LC_ALL="C", TZ="UTC", ASAN_OPTIONS=ASAN, UBSAN_OPTIONS=UBSAN)
         if number is not None:
             env["TRIPTYCH_TEST_FAULT_LOG"] = os.path.join(folder, "fault.log")
@@ -233,7 +248,7 @@ class Scenario:
                 or re.search(r"Sanitizer|runtime error", said):
             yield f"exit status {outcome.status}\n{shown}"
             return
-        speaks = r"(extract|pack|train|predict)[ a-z]*: ."
+        speaks = r"(extract|pack|train|predict|model)[ a-z]*: ."
         if outcome.status in (1, 2) and not re.match(speaks, said):
             yield f"exit status {outcome.status} and no message\n{shown}"
         if outcome.status == 2:

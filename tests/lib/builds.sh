@@ -56,7 +56,7 @@ build_fault() {
         -Dfault_injection=true -Db_sanitize=address,undefined \
         -Dc_args=-fno-sanitize-recover=all \
         && ninja -C "$BUILDS/fault" ${JOBS:+-j "$JOBS"} tools/extract/extract tools/pack/pack \
-            tools/train/train tools/predict/predict
+            tools/train/train tools/predict/predict tools/model/model
 }
 
 # A tier that needs the build NAME says so first. The build is a test point only
