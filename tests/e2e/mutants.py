@@ -25,10 +25,13 @@ def contents(path):
         for name, value in file.attrs.items():
             if name not in ("digest", "complete"):
                 found["@" + name] = numpy.asarray(value).tobytes()
-        def visit(name, item):
-            if isinstance(item, h5py.Dataset):
-                found[name] = (str(item.dtype), item.shape, item[()].tobytes())
-        file.visititems(visit)
+        def visit(group):
+            for item in group.values():
+                if isinstance(item, h5py.Dataset):
+                    found[item.name] = (str(item.dtype), item.shape, item[()].tobytes())
+                else:
+                    visit(item)
+        visit(file) # by names, as our readers go: visititems follows siblings, too
     return found
 sys.exit(0 if contents(sys.argv[1]) == contents(sys.argv[2]) else 5)
 """

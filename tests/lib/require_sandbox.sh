@@ -23,7 +23,7 @@ for real in "$build"/tools/*/*; do
     fi
     mkdir -p "$folder/tools/$name"
     case $name in
-    extract | train | predict | pack) ;;
+    extract | train | predict | pack | model) ;;
     *) ln -sfn "$real" "$folder/tools/$name/"; continue ;;
     esac
     {
@@ -36,6 +36,13 @@ for real in "$build"/tools/*/*; do
         pack)
             echo 'case ${1:-} in'
             echo "info | verify | sheet | diff | merge | resplit | export)"
+            echo "    exec -a $name '$real' \"\$1\" --sandbox require \"\${@:2}\" ;;"
+            echo "*) exec -a $name '$real' \"\$@\" ;;"
+            echo 'esac'
+            ;;
+        model)
+            echo 'case ${1:-} in'
+            echo "info | export)"
             echo "    exec -a $name '$real' \"\$1\" --sandbox require \"\${@:2}\" ;;"
             echo "*) exec -a $name '$real' \"\$@\" ;;"
             echo 'esac'

@@ -1,6 +1,8 @@
-# libFuzzer on every target, for FUZZ_SECONDS each (60). What it finds that is
-# new lies in build-tests/fuzz-found/TARGET; a crasher belongs into
-# tests/fuzz/found/TARGET, where every run of the tests tries it again.
+# libFuzzer on every target, for FUZZ_SECONDS each (60), or, where FUZZ_RUNS is
+# set, that many inputs; a tenth of them for the target whose inputs cost a child
+# each. What it finds that is new lies in build-tests/fuzz-found/TARGET; a crasher
+# belongs into tests/fuzz/found/TARGET, where every run of the tests tries it again.
+# FUZZ_TARGETS names some targets instead of all.
 set -u
 . "$ROOT/tests/lib/tap.sh"
 . "$ROOT/tests/lib/builds.sh"
@@ -19,11 +21,16 @@ if ! fuzz_build >"$TAP_LOGS/build.fuzz.log" 2>&1; then
     tap_done
 fi
 export TMPDIR=$TAP_LOGS
-for corpus in "$ROOT"/tests/fuzz/corpus/*; do
-    target=$(basename "$corpus")
+for target in ${FUZZ_TARGETS:-$(ls "$ROOT/tests/fuzz/corpus")}; do
     found=$BUILDS/fuzz-found/$target
+    limit=-max_total_time=${FUZZ_SECONDS:-60}
+    if [ -n "${FUZZ_RUNS:-}" ]; then
+        runs=$FUZZ_RUNS
+        [ "$target" != files ] || runs=$((runs / 10))
+        limit=-runs=$runs
+    fi
     mkdir -p "$found"
     tap_run "fuzz $target" "$BUILDS/fuzz/tests/fuzz/fuzz_$target" -timeout=20 -rss_limit_mb=4096 \
-        -max_total_time="${FUZZ_SECONDS:-60}" -artifact_prefix="$found/" "$found" "$corpus"
+        "$limit" -artifact_prefix="$found/" "$found" "$ROOT/tests/fuzz/corpus/$target"
 done
 tap_done
