@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "formats/list_text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,29 @@ static int read_file(double *weights, const char *path, const struct pack *pack,
     list_text_close(&text);
     free(seen);
     return code;
+}
+
+bool class_weights_is_file(const char *how)
+{
+    return strcmp(how, "none") != 0 && strcmp(how, "balanced") != 0;
+}
+
+char *class_weights_text(const double *weights, int count)
+{
+    enum { EACH = 32, DIGITS_MAX = 17 };
+    size_t capacity = (size_t)count * EACH + 1, used = 0;
+    char *text = calloc(capacity, 1);
+    for (int c = 0; text && c < count; c++) {
+        char number[EACH];
+        for (int digits = 1; digits <= DIGITS_MAX; digits++) {
+            snprintf(number, sizeof number, "%.*g", digits, weights[c]);
+            if (strtod(number, NULL) == weights[c]) {
+                break;
+            }
+        }
+        used += (size_t)snprintf(text + used, capacity - used, "%s%s", c ? "," : "", number);
+    }
+    return text;
 }
 
 int class_weights_make(double **ret, const char *how, const struct pack *pack,

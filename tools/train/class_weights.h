@@ -5,6 +5,8 @@
 #include "formats/pack.h"
 #include "tools/common/parts.h"
 
+#include <stdbool.h>
+
 /* What each class counts in the loss. `how` is
  *
  *   none      all the same: *ret is NULL
@@ -17,5 +19,12 @@
  * On success *ret, [pack->class_count], is the caller's to free. */
 int class_weights_make(double **ret, const char *how, const struct pack *pack,
                        const struct part_rows *train, struct error *err) MUST_CHECK;
+
+/* Does `how` name a file? */
+bool class_weights_is_file(const char *how);
+
+/* The weights [count] as "1,0.5,2": each in the shortest way that reads back as
+ * the same number. NULL without memory; the caller's to free. */
+char *class_weights_text(const double *weights, int count) MUST_CHECK;
 
 #endif

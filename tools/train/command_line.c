@@ -28,13 +28,16 @@ static int check_resume(const struct train_settings *given, struct error *err)
 static int apply_run(struct recipe **ret, struct train_settings *settings, const char *run,
                      struct error *err)
 {
+    static const char *const names[] = {"options.txt", "folds.txt"}; // of a run, of several
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/options.txt", run);
-    if (access(path, F_OK) < 0) {
-        return error_set(err, ERR_VALUE, "%s: holds no run to go on with: there is no "
-                         "options.txt", run);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", run, names[i]);
+        if (access(path, F_OK) == 0) {
+            return recipe_apply(ret, settings, path, err);
+        }
     }
-    return recipe_apply(ret, settings, path, err);
+    return error_set(err, ERR_VALUE, "%s: holds no run to go on with: there is no options.txt",
+                     run);
 }
 
 // Arguments over what a recipe said.

@@ -42,11 +42,13 @@ static int save(const struct epochs *e, struct error *err)
 static int stopped(const struct epochs *e, int epoch, struct error *err)
 {
     char run[256], pack[256];
+    const char *folder = e->settings->folds_folder ? e->settings->folds_folder
+                                                   : e->settings->output;
     int code = save(e, err);
     return code < 0 ? code : error_set(err, ERR_STOPPED, "stopped after step %llu, in epoch %d; "
                                        "to go on: train --resume %s %s",
                                        (unsigned long long)trainer_step_number(e->trainer), epoch,
-                                       text_escape(run, sizeof run, e->settings->output),
+                                       text_escape(run, sizeof run, folder),
                                        text_escape(pack, sizeof pack, e->pack->path));
 }
 

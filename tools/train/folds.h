@@ -16,7 +16,10 @@ bool folds_wanted(const struct train_settings *settings);
 /* All of them, one after the other, into RUN/fold-1 and so on; then
  * RUN/folds.csv: a line per fold, the means and the standard deviations (of a
  * sample: by n - 1). Prints as it goes. ERR_EXISTS where RUN holds a run, or
- * folds without `force`. */
+ * folds without `force`.
+ *
+ * With settings->resume, RUN: those that are left, the first of them from where
+ * it stood. All options must be those that RUN/folds.txt holds. */
 int folds_run(const struct train_settings *settings, const char *pack_path,
               struct error *err) MUST_CHECK;
 

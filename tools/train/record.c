@@ -18,7 +18,7 @@ void record_clear(struct record *record)
     record->count = 0;
 }
 
-static int add(struct record *record, const char *name, const char *value, struct error *err)
+int record_add(struct record *record, const char *name, const char *value, struct error *err)
 {
     if (record->count == RECORD_MAX) {
         return error_set(err, ERR_VALUE, "more than %d options to record", RECORD_MAX);
@@ -40,10 +40,10 @@ static int add_number(struct record *record, const char *name, size_t value, str
 {
     char text[32];
     snprintf(text, sizeof text, "%zu", value);
-    return add(record, name, text, err);
+    return record_add(record, name, text, err);
 }
 
-static int add_options(struct record *record, const struct train_settings *settings,
+int record_add_options(struct record *record, const struct train_settings *settings,
                        struct error *err)
 {
     char value[VALUE_SIZE];
@@ -52,7 +52,7 @@ static int add_options(struct record *record, const struct train_settings *setti
          o++) {
         // One without a value was not given, and has no default: --init.
         if (o->name && !o->unrecorded && options_value(o, settings, value, sizeof value)[0]) {
-            code = add(record, o->name, value, err);
+            code = record_add(record, o->name, value, err);
         }
     }
     return code;
@@ -65,15 +65,15 @@ int record_make(struct record *ret, const struct train_settings *settings,
     struct record record = {.count = 0};
     const char *val_groups = examples->val.count == 0 ? "none"
                            : examples->val_drawn      ? "drawn" : "given";
-    int code = add_options(&record, settings, err);
-    code = code < 0 ? code : add(&record, "part", pack_part_name(PART_TRAIN), err);
-    code = code < 0 ? code : add(&record, "val_groups", val_groups, err);
+    int code = record_add_options(&record, settings, err);
+    code = code < 0 ? code : record_add(&record, "part", pack_part_name(PART_TRAIN), err);
+    code = code < 0 ? code : record_add(&record, "val_groups", val_groups, err);
     code = code < 0 ? code : add_number(&record, "train_samples", examples->train.count, err);
     code = code < 0 ? code : add_number(&record, "val_samples", examples->val.count, err);
     code = code < 0 ? code : add_number(&record, "test_samples", examples->test.count, err);
-    code = code < 0 ? code : add(&record, "pack_digest", pack->digest, err);
+    code = code < 0 ? code : record_add(&record, "pack_digest", pack->digest, err);
     if (code == 0 && init_digest) {
-        code = add(&record, "init_digest", init_digest, err);
+        code = record_add(&record, "init_digest", init_digest, err);
     }
     if (code < 0) {
         record_clear(&record);
@@ -83,11 +83,57 @@ int record_make(struct record *ret, const struct train_settings *settings,
     return 0;
 }
 
+// ---- what differs ----
+
+static const char *value_of(const struct model_option *options, int count, const char *name)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(options[i].name, name) == 0) {
+            return options[i].value;
+        }
+    }
+    return NULL;
+}
+
+// "; lr was 0.001, not 0.01" behind the text.
+static void add_difference(char *text, size_t capacity, const char *name, const char *old,
+                           const char *now)
+{
+    size_t used = strlen(text);
+    int length = snprintf(text + used, capacity - used, "%s%s was %s, not %s", used ? "; " : "",
+                          name, old ? old : "not given", now ? now : "unset");
+    if (length < 0 || (size_t)length >= capacity - used) {
+        text[used] = 0;
+    }
+}
+
+void record_differences(char *text, size_t capacity, const struct model_option *old,
+                        int old_count, const struct record *now,
+                        bool (*may_differ)(const void *context, const char *name),
+                        const void *context)
+{
+    text[0] = 0;
+    for (int i = 0; i < now->count; i++) {
+        const struct model_option *item = &now->items[i];
+        const char *was = value_of(old, old_count, item->name);
+        if ((!was || strcmp(was, item->value) != 0)
+            && !(may_differ && may_differ(context, item->name))) {
+            add_difference(text, capacity, item->name, was, item->value);
+        }
+    }
+    for (int i = 0; i < old_count; i++) {
+        if (!value_of(now->items, now->count, old[i].name)
+            && !(may_differ && may_differ(context, old[i].name))) {
+            add_difference(text, capacity, old[i].name, old[i].value, NULL);
+        }
+    }
+}
+
 bool record_is_fact(const char *name)
 {
     static const char *const facts[] = {
         "part", "val_groups", "train_samples", "val_samples", "test_samples", "pack_digest",
-        "init_digest", "best_epoch",
+        "init_digest", "best_epoch", "class_weights_values",
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         if (strcmp(facts[i], name) == 0) {

@@ -26,6 +26,22 @@ int record_make(struct record *ret, const struct train_settings *settings,
 
 void record_clear(struct record *record);
 
+/* Put at its end: every option that changes a result and has a value; or any name
+ * and value. On failure the record holds what it held, and is the caller's still. */
+int record_add_options(struct record *record, const struct train_settings *settings,
+                       struct error *err) MUST_CHECK;
+int record_add(struct record *record, const char *name, const char *value,
+               struct error *err) MUST_CHECK;
+
+/* "lr was 0.001, not 0.01; ..." into text[capacity]: what differs between options
+ * that were (NULL-named ones: none) and those of `now`, but for names that
+ * may_differ(context, name) lets pass (NULL: none). Empty where nothing does; what
+ * does not fit is left out. */
+void record_differences(char *text, size_t capacity, const struct model_option *old,
+                        int old_count, const struct record *now,
+                        bool (*may_differ)(const void *context, const char *name),
+                        const void *context);
+
 /* Is this the name of something that a record says beside options? */
 bool record_is_fact(const char *name);
 

@@ -41,8 +41,9 @@ static const char *value_of(const struct record *record, const char *name)
     return NULL;
 }
 
-static bool may_differ(const struct resume *resume, const char *name)
+static bool may_differ(const void *context, const char *name)
 {
+    const struct resume *resume = context;
     const char *schedule = model_option_value(resume->model, "schedule");
     if (strcmp(name, "epochs") == 0) {
         return schedule && strcmp(schedule, "onecycle") != 0;
@@ -50,42 +51,19 @@ static bool may_differ(const struct resume *resume, const char *name)
     return strcmp(name, "patience") == 0;
 }
 
-// "; lr was 0.001, not 0.01" behind the text. What does not fit is left out.
-static void add_difference(char *text, size_t capacity, const char *name, const char *old,
-                           const char *now)
-{
-    size_t used = strlen(text);
-    int length = snprintf(text + used, capacity - used, "%s%s was %s, not %s", used ? "; " : "",
-                          name, old ? old : "not given", now ? now : "unset");
-    if (length < 0 || (size_t)length >= capacity - used) {
-        text[used] = 0;
-    }
-}
-
 int resume_check(const struct resume *resume, const struct record *record, struct error *err)
 {
     const struct model *model = resume->model;
     const char *digest = model_option_value(model, "pack_digest");
     const char *digest_now = value_of(record, "pack_digest");
-    char differences[ERROR_TEXT_SIZE - 256] = "";
+    char differences[ERROR_TEXT_SIZE - 256];
     if (!digest || !digest_now || strcmp(digest, digest_now) != 0) {
         return error_set(err, ERR_VALUE, "%s: was begun with another pack (digest %.12s..., that "
                          "of this one is %.12s...)", resume->path, digest ? digest : "unknown",
                          digest_now ? digest_now : "unknown");
     }
-    for (int i = 0; i < record->count; i++) {
-        const struct model_option *now = &record->items[i];
-        const char *old = model_option_value(model, now->name);
-        if ((!old || strcmp(old, now->value) != 0) && !may_differ(resume, now->name)) {
-            add_difference(differences, sizeof differences, now->name, old, now->value);
-        }
-    }
-    for (int i = 0; i < model->option_count; i++) {
-        const struct model_option *old = &model->options[i];
-        if (!value_of(record, old->name) && !may_differ(resume, old->name)) {
-            add_difference(differences, sizeof differences, old->name, old->value, NULL);
-        }
-    }
+    record_differences(differences, sizeof differences, model->options, model->option_count,
+                       record, may_differ, resume);
     return differences[0]
         ? error_set(err, ERR_VALUE, "%s: was begun with other options: %s", resume->path,
                     differences)

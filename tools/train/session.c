@@ -179,16 +179,16 @@ static int build_net(struct session *s, struct error *err)
                               s->pack->data.frames_per_sample};
     int code = threads_open(&s->threads, s->settings.threads, err);
     code = code < 0 ? code : measure(s, err);
-    code = code < 0 ? code : net_build(&s->net, s->spec, input, s->pack->class_count, err);
-    if (code < 0) {
-        return code;
-    }
+    return code < 0 ? code : net_build(&s->net, s->spec, input, s->pack->class_count, err);
+}
+
+// Once the trainer has its memory.
+static int fill_net(struct session *s, struct error *err)
+{
     net_init(s->net, s->settings.seed);
-    if (s->init) {
-        code = weights_load(net_parameters(s->net), s->init, s->settings.init, err);
-        if (code == 0 && !s->settings.quiet) {
-            note_other_classes(s);
-        }
+    int code = s->init ? weights_load(net_parameters(s->net), s->init, s->settings.init, err) : 0;
+    if (code == 0 && s->init && !s->settings.quiet) {
+        note_other_classes(s);
     }
     return code;
 }
@@ -219,6 +219,13 @@ static int make_record(struct session *s, struct error *err)
     return code == 0 && s->resuming ? resume_check(&s->resume, &s->record, err) : code;
 }
 
+    if (code == 0 && class_weights_is_file(s->settings.data.class_weights)) {
+        // What the file says today: a run that goes on must not meet another.
+        char *text = class_weights_text(s->class_weights, s->pack->class_count);
+        code = text ? record_add(&s->record, "class_weights_values", text, err)
+                    : error_nomem(err, "class weights");
+        free(text);
+    }
 // To where the run stood; or an empty folder, the options, and a checkpoint of
 // the first step, so that from here on it can be killed and gone on with.
 static int begin(struct session *s, struct error *err)
@@ -243,7 +250,8 @@ static int begin(struct session *s, struct error *err)
                               run_folder_file(s->folder, "checkpoint.h5"), err);
         crash_point("run-begun");
     }
-    return code;
+    return code < 0 ? code : tensorboard_open(&s->tensorboard, s->settings.output,
+                                              &s->state.history, s->examples.val.count > 0, err);
 }
 
 // The page about the run; the last of its files.
@@ -317,6 +325,7 @@ int session_run(const struct train_settings *settings, const char *pack_path, st
     if (code == 0) {
         if (!settings->quiet) {
             struct run_notes notes = {&s.settings, s.pack, &s.examples, s.net, s.net_name,
+    code = code < 0 ? code : fill_net(&s, err);
                                       &s.record, s.resuming ? s.trainer : NULL};
             run_notes_begin(&notes);
         }

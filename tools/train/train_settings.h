@@ -25,6 +25,7 @@ struct train_settings {
     const char *init;  /* NULL: PyTorch's default initialisation */
     const char *split; /* NULL: the one that goes without saying */
     const char *folds; /* "a,b,c": a run on each of these splits; or NULL */
+    const char *folds_folder; /* this run is one of the folds in this folder; or NULL */
     int epochs;
     int batch;
     int shuffle; /* index in on, off */
