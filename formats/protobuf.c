@@ -94,6 +94,11 @@ void protobuf_message(struct protobuf *p, int field, struct protobuf *inner)
     inner->size = 0;
 }
 
+void protobuf_raw(struct protobuf *p, const void *data, size_t size)
+{
+    append(p, data, size);
+}
+
 void protobuf_clear(struct protobuf *p)
 {
     free(p->data);

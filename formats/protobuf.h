@@ -30,6 +30,9 @@ void protobuf_text(struct protobuf *p, int field, const char *text);
  * memory for the next one. */
 void protobuf_message(struct protobuf *p, int field, struct protobuf *inner);
 
+/* Bytes as they are, which belong to no field: what stands around messages. */
+void protobuf_raw(struct protobuf *p, const void *data, size_t size);
+
 /* Free the memory; empty again. */
 void protobuf_clear(struct protobuf *p);
 

@@ -33,7 +33,9 @@ brightness = 0.3
 EOF_RECIPE
 # 5 steps an epoch.
 files='--keep 2 --checkpoint-every 2'
+begun=$(date +%s%N)
 "$train" -q -o whole --recipe own.recipe $files p.h5 || { echo 'Bail out! no whole run'; exit 1; }
+whole_us=$((($(date +%s%N) - begun) / 1000)) # kills strike within as much
 
 untimed() { # all but the columns of time
     cut -d, -f1-8,12- "$1/history.csv"
@@ -41,8 +43,9 @@ untimed() { # all but the columns of time
 
 same() { # run: it holds the same files with the same bytes, and nothing else
     local file
-    diff <(ls whole) <(ls "$1") && cmp <(untimed whole) <(untimed "$1") || return 1
-    for file in whole/*; do
+    diff <(cd whole && find . | sort) <(cd "$1" && find . | sort) \
+        && cmp <(untimed whole) <(untimed "$1") && diff -r whole/tb "$1/tb" || return 1
+    for file in whole/*.*; do
         case $file in
         */history.csv | */report.html) ;; # times
         *) cmp "$file" "$1/${file#whole/}" || return 1 ;;
@@ -76,9 +79,9 @@ run_point() { # point
 for point in run-clearing:1 output-synced:1 run-options run-begun train-step:1 train-step:2 \
     train-step:5 train-step:13 train-step:20 \
     checkpoint-written:1 checkpoint-written:3 checkpoint-written:7 \
-    epoch-best epoch-history:1 epoch-history:3 epoch-kept:1 epoch-kept:3 output-synced:2 \
-    output-synced:5 output-renamed:1 output-renamed:2 output-renamed:9 output-synced:20 \
-    model-written; do
+    epoch-best epoch-history:1 epoch-history:3 epoch-tensorboard:1 epoch-tensorboard:4 \
+    epoch-kept:1 epoch-kept:3 output-synced:2 output-synced:5 output-renamed:1 \
+    output-renamed:2 output-renamed:9 output-synced:20 model-written; do
     tap_run "killed at $point" run_point $point
 done
 
@@ -96,11 +99,11 @@ tap_run 'killed while clearing' killed_clearing
 
 # ---- random times, several kills of one run, until it is done
 
-random_kills() {
-    local kills=0 status
-    rm -rf r
 # A kill counts where the program was still there to die of it.
 struck=0
+random_kills() {
+    local kills=0 status at
+    rm -rf r
     while :; do
         again r exec >again.out 2>&1 &
         if [ $kills -lt 6 ]; then
@@ -111,23 +114,23 @@ struck=0
         status=0
         wait $! 2>/dev/null || status=$?
         [ $status -eq 137 ] || break
+        kills=$((kills + 1)) struck=$((struck + 1))
     done
     [ $status -eq 0 ] && same r || { echo "status $status, seed $seed"; cat again.out; return 1; }
 }
-        kills=$((kills + 1)) struck=$((struck + 1))
 round=0
 while [ $struck -lt "$wanted" ] && [ $round -lt $((20 * wanted)) ]; do
     round=$((round + 1))
     tap_run "random kills, round $round" random_kills
 done
-
-# ---- a checkpoint that did not reach the disk whole is refused, not believed
-
 if [ $struck -ge "$wanted" ]; then
     tap_ok "$struck kills struck in $round rounds"
 else
     tap_not_ok "$struck kills struck in $round rounds, not $wanted"
 fi
+
+# ---- a checkpoint that did not reach the disk whole is refused, not believed
+
 torn() { # bytes that are left
     cp -r whole c && truncate -s "$1" c/checkpoint.h5 && rm c/model.h5
     "$train" -q --resume c p.h5 2>torn.err

@@ -229,6 +229,8 @@ static int end_epoch(const struct epochs *e, const struct history_row *row, stru
                                            run_folder_file(e->folder, "history.csv"), err);
     crash_point("epoch-history");
     code = code < 0 ? code : keep_checkpoint(e, row->epoch, err);
+    code = code < 0 ? code : tensorboard_add(e->tensorboard, row, e->net, err);
+    crash_point("epoch-tensorboard");
     code = code < 0 ? code : save(e, err);
     if (code == 0 && !e->settings->quiet) {
         epoch_table_row(row);

@@ -8,6 +8,7 @@
 #include "tools/train/examples.h"
 #include "tools/train/run_folder.h"
 #include "tools/train/run_state.h"
+#include "tools/train/tensorboard.h"
 #include "tools/train/train_settings.h"
 #include "tools/train/trained_model.h"
 
@@ -22,6 +23,7 @@ struct epochs {
     struct threads *threads;
     struct run_folder *folder;
     struct run_state *state; /* goes along */
+    struct tensorboard *tensorboard;
     const struct trained_model *model;
 };
 

@@ -3,6 +3,7 @@
 #include "core/base/crash_point.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
+#include "tools/train/tensorboard.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -92,6 +93,9 @@ static int look(struct contents *ret, const char *path, struct error *err)
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
             continue;
+        }
+        if (strcmp(name, "tb") == 0) {
+            continue; // alone it is what a clearing has left
         }
         size_t length = strlen(name);
         size_t end = sizeof ".partial" - 1;
@@ -246,6 +250,7 @@ int run_folder_clear(struct run_folder *folder, struct error *err)
         code = code < 0 ? code : remove_file(folder, partial, err);
         crash_point("run-clearing");
     }
+    code = code < 0 ? code : tensorboard_remove(folder->path, err);
     return code < 0 ? code : run_folder_drop_checkpoints(folder, INT_MAX, err);
 }
 

@@ -17,6 +17,7 @@
 #include "tools/train/resume.h"
 #include "tools/train/run_notes.h"
 #include "tools/train/run_report.h"
+#include "tools/train/tensorboard.h"
 #include "tools/train/trained_model.h"
 
 #include <stdio.h>
@@ -43,10 +44,12 @@ struct session {
     struct trainer *trainer;
     struct trained_model model;
     struct run_state state;
+    struct tensorboard *tensorboard;
 };
 
 static void close_all(struct session *s)
 {
+    tensorboard_close(&s->tensorboard);
     run_state_clear(&s->state);
     trained_model_close(&s->model);
     trainer_close(&s->trainer);
@@ -216,9 +219,6 @@ static int make_record(struct session *s, struct error *err)
         init_digest = model_option_value(s->resume.model, "init_digest");
     }
     int code = record_make(&s->record, &s->settings, s->pack, &s->examples, init_digest, err);
-    return code == 0 && s->resuming ? resume_check(&s->resume, &s->record, err) : code;
-}
-
     if (code == 0 && class_weights_is_file(s->settings.data.class_weights)) {
         // What the file says today: a run that goes on must not meet another.
         char *text = class_weights_text(s->class_weights, s->pack->class_count);
@@ -226,6 +226,9 @@ static int make_record(struct session *s, struct error *err)
                     : error_nomem(err, "class weights");
         free(text);
     }
+    return code == 0 && s->resuming ? resume_check(&s->resume, &s->record, err) : code;
+}
+
 // To where the run stood; or an empty folder, the options, and a checkpoint of
 // the first step, so that from here on it can be killed and gone on with.
 static int begin(struct session *s, struct error *err)
@@ -280,6 +283,7 @@ static int train(struct session *s, struct error *err)
         .folder = s->folder,
         .state = &s->state,
         .model = &s->model,
+        .tensorboard = s->tensorboard,
     };
     int code = epochs_run(&epochs, err);
     code = code < 0 ? code : h5_file_check_whole(s->pack->file, err);
@@ -321,11 +325,11 @@ int session_run(const struct train_settings *settings, const char *pack_path, st
     code = code < 0 ? code : build_net(&s, err);
     code = code < 0 ? code : make_record(&s, err);
     code = code < 0 ? code : open_trainer(&s, err);
+    code = code < 0 ? code : fill_net(&s, err);
     code = code < 0 ? code : begin(&s, err);
     if (code == 0) {
         if (!settings->quiet) {
             struct run_notes notes = {&s.settings, s.pack, &s.examples, s.net, s.net_name,
-    code = code < 0 ? code : fill_net(&s, err);
                                       &s.record, s.resuming ? s.trainer : NULL};
             run_notes_begin(&notes);
         }
