@@ -6,13 +6,15 @@
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
 #include "tools/extract/clip_files.h"
+#include "tools/extract/complaints.h"
 #include "tools/extract/crew.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { START_TIMEOUT_MS = 60000 };
+enum { START_TIMEOUT_MS = 60000, PATH_SHOWN = 1024 + PATH_MAX };
 
 struct draw_context {
     const struct plan *plan;
@@ -31,6 +33,7 @@ struct job {
     struct crew *crew;
     struct slot_shape shape;
     uint64_t without_repeats; // frames that a clip must have for none to stand twice
+    struct complaints complaints;
     struct handed_out *out; // [places]
     int places;             // one more than workers: a clip may be on its way back
     bool stop_at_failure;
@@ -59,6 +62,18 @@ static struct handed_out *find_place(const struct job *job)
     return NULL;
 }
 
+// The first clip that is not done yet, of those that were handed out.
+static size_t first_out(const struct job *job)
+{
+    size_t first = job->next;
+    for (int i = 0; i < job->places; i++) {
+        if (job->out[i].files.count > 0 && job->out[i].clip < first) {
+            first = job->out[i].clip;
+        }
+    }
+    return first;
+}
+
 // Another try may end otherwise: what failed is not in the clip's bytes.
 static bool is_transient(int code)
 {
@@ -70,13 +85,17 @@ static int put_failed(struct job *job, size_t number, int why, const char *messa
 {
     const struct source *source = &job->plan->source;
     const struct source_clip *clip = &source->clips[number];
-    char shown[1024];
+    char shown[1024], path[PATH_SHOWN];
     text_escape(shown, sizeof shown, clip->path);
     if (job->stop_at_failure) {
         return error_set(err, ERR_DECODE, "%s%s: %s (--on-error stop)",
                          source->roots[clip->root], shown, message);
     }
-    report_say("extract", "%s%s: %s", source->roots[clip->root], shown, message);
+    snprintf(path, sizeof path, "%s%s", source->roots[clip->root], shown);
+    int code = complaints_add(&job->complaints, number, path, message, err);
+    if (code < 0) {
+        return code;
+    }
     job->counts->failed++;
     const struct pack_result result = {
         .status = CLIP_FAILED,
@@ -185,6 +204,7 @@ static int work_through(struct job *job, struct error *err)
         if (code < 0) {
             return code;
         }
+        complaints_say(&job->complaints, first_out(job));
         size_t done = job->counts->packed + job->counts->failed;
         char note[32];
         snprintf(note, sizeof note, "%zu failed", job->counts->failed);
@@ -229,12 +249,14 @@ static int run_crew(struct job *job, const struct crew_options *options, struct 
     if (code == 0) {
         progress_start("extract", "clips", total - job->kept);
         code = work_through(job, err);
+        complaints_say(&job->complaints, total);
         progress_end();
     }
     crew_close(&job->crew);
     for (int i = 0; i < job->places; i++) {
         clip_files_close(&job->out[i].files);
     }
+    complaints_clear(&job->complaints);
     free(job->out);
     return code;
 }
