@@ -20,7 +20,7 @@ VIEWS = {"core/nn/dataset.h", "core/nn/parameters.h", "core/nn/real.h", "core/nn
 # What the headers of a library look like -> who may include them.
 LIBRARIES = {
     r"lib(av|sw)\w+/": ("core/video/", "data/"),
-    r"(hdf5|H5\w+|hdf5_hl)\.h|matio\.h|png\.h": ("formats/",),
+    r"(hdf5|H5\w+|hdf5_hl)\.h|matio\.h|png\.h|turbojpeg\.h": ("formats/",),
     r"(openblas/)?(cblas\w*|openblas\w*|lapacke?|f77blas)\.h": ("core/nn/blas.c",),
     r"seccomp\.h": ("core/base/",),
     r"(sha2|sha256|md5)\.h": ("core/base/digest.c",),

@@ -11,19 +11,20 @@ from common import Tap
 VIDEO = r"lib(av|sw|postproc)\w*\.so"
 BLAS = r"lib(\w*blas|lapack)\w*\.so"
 HDF5 = r"lib(hdf5|matio)\w*\.so"
+JPEG = r"libturbojpeg\.so"
 # Program -> what it may not be linked with.
 FORBIDDEN = {
     "extract": [BLAS],
     "pack": [BLAS, VIDEO],
-    "train": [VIDEO],
-    "predict": [VIDEO],
-    "model": [VIDEO],
+    "train": [VIDEO, JPEG],
+    "predict": [VIDEO, JPEG],
+    "model": [VIDEO, JPEG],
     "triptych": [BLAS, VIDEO, HDF5],
 }
 # Program -> what it is linked with, lest the check look at the wrong thing.
 EXPECTED = {
     "extract": [VIDEO, HDF5],
-    "pack": [HDF5],
+    "pack": [HDF5, JPEG],
     "train": [BLAS, HDF5],
     "predict": [BLAS, HDF5],
     "model": [BLAS, HDF5],

@@ -3,9 +3,9 @@
 #include "core/base/output.h"
 #include "core/base/text.h"
 #include "formats/npy_file.h"
+#include "tools/pack/export_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +14,6 @@
 #include <unistd.h>
 
 enum { SPLIT_NAME_MAX = 200 };
-
-// NAME in the folder that grows, NAME.SUFFIX being a file of it.
-static int path_in(char path[PATH_MAX], const char *folder, const char *name, const char *suffix,
-                   struct error *err)
-{
-    int length = snprintf(path, PATH_MAX, "%s/%s%s", folder, name, suffix);
-    return length < PATH_MAX ? 0 : error_errno(err, ENAMETOOLONG, "%s/%s%s", folder, name, suffix);
-}
 
 static int check_split_names(const struct pack *pack, struct error *err)
 {
@@ -42,7 +34,7 @@ static int write_array(const char *folder, const char *name, const struct npy_ar
                        struct error *err)
 {
     char path[PATH_MAX];
-    int code = path_in(path, folder, name, ".npy", err);
+    int code = export_folder_path(path, folder, name, ".npy", err);
     return code < 0 ? code : npy_file_write(path, false, array, err);
 }
 
@@ -95,7 +87,7 @@ static int write_lines(const char *folder, const char *name, const struct pack *
                        struct error *err)
 {
     char path[PATH_MAX], shown[PATH_MAX], *text = NULL;
-    int code = path_in(path, folder, name, ".txt", err);
+    int code = export_folder_path(path, folder, name, ".txt", err);
     if (code < 0) {
         return code;
     }
@@ -141,20 +133,6 @@ static void remove_all(const char *folder, const char *splits, const struct pack
     rmdir(folder);
 }
 
-// The folders' entries on the disk: their files are there already.
-static int sync_folder(const char *path, struct error *err)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return error_errno(err, errno, "%s: cannot open the folder", path);
-    }
-    // Some file systems cannot sync a folder, and say so by EINVAL.
-    int code = fsync(fd) < 0 && errno != EINVAL ? error_errno(err, errno, "%s: cannot sync", path)
-                                                : 0;
-    close(fd);
-    return code;
-}
-
 static int fill(const char *folder, const char *splits, const struct pack *pack,
                 struct error *err)
 {
@@ -168,44 +146,27 @@ static int fill(const char *folder, const char *splits, const struct pack *pack,
                                          (size_t)pack->class_count, err);
     code = code < 0 ? code : write_lines(folder, "paths", pack, pack_path, pack->data.samples,
                                          err);
-    return code < 0 ? code : sync_folder(folder, err);
+    return code < 0 ? code : export_folder_sync(splits, err);
 }
 
-int npy_folder_write(const char *folder, const struct pack *pack, struct error *err)
+int npy_folder_write(const char *name, const struct pack *pack, struct error *err)
 {
-    char name[PATH_MAX], partial[PATH_MAX], splits[PATH_MAX];
-    size_t length = strlen(folder);
-    while (length > 1 && folder[length - 1] == '/') {
-        length--;
-    }
-    if (length >= sizeof name) {
-        return error_errno(err, ENAMETOOLONG, "%.100s...", folder);
-    }
-    snprintf(name, sizeof name, "%.*s", (int)length, folder);
-    if (snprintf(partial, sizeof partial, "%s.partial", name) >= (int)sizeof partial) {
-        return error_errno(err, ENAMETOOLONG, "%s.partial", name);
-    }
-    int code = path_in(splits, partial, "splits", "", err);
-    code = code < 0 ? code : check_split_names(pack, err);
+    struct export_folder folder;
+    char splits[PATH_MAX];
+    int code = check_split_names(pack, err);
+    code = code < 0 ? code : export_folder_begin(&folder, name, err);
     if (code < 0) {
         return code;
     }
-    struct stat status;
-    if (lstat(name, &status) == 0) {
-        return error_set(err, ERR_EXISTS, "%s exists; the name of a new folder is wanted", name);
-    }
-    if (mkdir(partial, 0777) < 0) {
-        return errno == EEXIST
-            ? error_set(err, ERR_EXISTS, "%s exists: another run is writing it, or one did not "
-                        "end; then remove it", partial)
-            : error_errno(err, errno, "%s: cannot make the folder", partial);
-    }
-    code = fill(partial, splits, pack, err);
-    if (code == 0 && rename(partial, name) < 0) {
-        code = error_errno(err, errno, "%s: cannot rename to %s", partial, name);
-    }
+    code = export_folder_path(splits, folder.partial, "splits", "", err);
     if (code < 0) {
-        remove_all(partial, splits, pack);
+        rmdir(folder.partial);
+        return code;
+    }
+    code = fill(folder.partial, splits, pack, err);
+    code = code < 0 ? code : export_folder_end(&folder, err);
+    if (code < 0) {
+        remove_all(folder.partial, splits, pack);
     }
     return code;
 }

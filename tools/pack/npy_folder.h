@@ -12,9 +12,9 @@
  *   classes.txt       a class a line, in the order of their numbers
  *   paths.txt         N lines: the path of the row's clip, as in /clips/path
  *
- * FOLDER must not exist; it appears only when all is in it, and grows as
- * FOLDER.partial. ERR_EXISTS when one of the two is there; ERR_VALUE for the name of
- * a split that can name no file. After a failure FOLDER.partial is gone. */
-int npy_folder_write(const char *folder, const struct pack *pack, struct error *err) MUST_CHECK;
+ * The folder must not exist; it appears only when all is in it, and grows as
+ * NAME.partial. ERR_EXISTS when one of the two is there; ERR_VALUE for the name of
+ * a split that can name no file. After a failure NAME.partial is gone. */
+int npy_folder_write(const char *name, const struct pack *pack, struct error *err) MUST_CHECK;
 
 #endif

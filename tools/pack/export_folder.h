@@ -1,0 +1,29 @@
+#ifndef TOOLS_PACK_EXPORT_FOLDER_H
+#define TOOLS_PACK_EXPORT_FOLDER_H
+
+#include "core/base/error.h"
+
+#include <limits.h>
+
+/* A new folder that has its name only when all is in it, and grows as
+ * NAME.partial. */
+struct export_folder {
+    char name[PATH_MAX];    /* without a slash at its end */
+    char partial[PATH_MAX]; /* where to write */
+};
+
+/* Make NAME.partial. ERR_EXISTS where it or NAME is there. */
+int export_folder_begin(struct export_folder *ret, const char *name,
+                        struct error *err) MUST_CHECK;
+
+/* Bring the folder's entries to the disk, and rename it. */
+int export_folder_end(const struct export_folder *folder, struct error *err) MUST_CHECK;
+
+/* The entries of a folder onto the disk; their files must be there already. */
+int export_folder_sync(const char *path, struct error *err) MUST_CHECK;
+
+/* "FOLDER/NAME" and SUFFIX behind it. */
+int export_folder_path(char path[PATH_MAX], const char *folder, const char *name,
+                       const char *suffix, struct error *err) MUST_CHECK;
+
+#endif
