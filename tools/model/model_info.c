@@ -1,13 +1,21 @@
 /* `model info`: what is in a model? */
 
 #include "core/base/text.h"
+#include "formats/json_write.h"
 #include "tools/model/model_command.h"
 
 #include <stdio.h>
 
 enum { SHOWN = 400 };
 
+struct info_settings {
+    struct model_settings model;
+    bool json;
+};
+
 static const struct option_entry entries[] = {
+    {.type = OPTION_FLAG, .name = "json", .offset = offsetof(struct info_settings, json),
+     .unrecorded = true, .help = "as JSON, for scripts"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE",
      .offset = offsetof(struct model_settings, sandbox), .choices = model_sandbox_words,
      .unrecorded = true,
@@ -78,9 +86,73 @@ static void print_model(const struct model *model)
     print_parameters(&model->parameters);
 }
 
+// ---- for scripts ----
+
+static void json_three(struct json *json, const char *name, const double values[3])
+{
+    json_array_begin(json, name);
+    for (int c = 0; c < 3; c++) {
+        json_number(json, NULL, values[c]);
+    }
+    json_array_end(json);
+}
+
+static void json_input(struct json *json, const struct model_input *input)
+{
+    json_object_begin(json, "reads");
+    json_count(json, "frames", (uint64_t)input->frames);
+    json_count(json, "width", (uint64_t)input->width);
+    json_count(json, "height", (uint64_t)input->height);
+    json_text(json, "fit", input->fit);
+    json_text(json, "sampling", input->sampling);
+    if (input->normalise) {
+        json_three(json, "mean", input->normalise->mean);
+        json_three(json, "deviation", input->normalise->std);
+    }
+    json_object_end(json);
+}
+
+static void json_parameters(struct json *json, const struct parameters *parameters)
+{
+    json_array_begin(json, "parameters");
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->table[i];
+        json_object_begin(json, NULL);
+        json_text(json, "name", p->name);
+        json_array_begin(json, "shape");
+        for (int d = 0; d < p->dim_count; d++) {
+            json_count(json, NULL, (uint64_t)p->dim[d]);
+        }
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void write_json(const struct model *model)
+{
+    struct json json = json_begin(stdout);
+    json_text(&json, "net", model->net_name);
+    json_input(&json, &model->input);
+    json_count(&json, "clips_seen", model->clip_count);
+    json_text(&json, "digest", model->digest);
+    json_array_begin(&json, "classes");
+    for (int i = 0; i < model->class_count; i++) {
+        json_text(&json, NULL, model->classes[i]);
+    }
+    json_array_end(&json);
+    json_object_begin(&json, "options");
+    for (int i = 0; i < model->option_count; i++) {
+        json_text(&json, model->options[i].name, model->options[i].value);
+    }
+    json_object_end(&json);
+    json_parameters(&json, &model->parameters);
+    json_end(&json);
+}
+
 static enum exit_status run(int argc, char **argv)
 {
-    struct model_settings settings = {SANDBOX_AUTO};
+    struct info_settings settings = {.model = {SANDBOX_AUTO}};
     struct error err = ERROR_INIT;
     struct model *model = NULL;
     int first = 0;
@@ -91,11 +163,15 @@ static enum exit_status run(int argc, char **argv)
     if (code == 0 && argc - first != 1) {
         code = error_set(&err, ERR_USAGE, "one MODEL is needed, %d given", argc - first);
     }
-    code = code < 0 ? code : model_command_read(&model, &settings, argv[first], &err);
+    code = code < 0 ? code : model_command_read(&model, &settings.model, argv[first], &err);
     if (code < 0) {
         return report_failure(command.name, &err);
     }
-    print_model(model);
+    if (settings.json) {
+        write_json(model);
+    } else {
+        print_model(model);
+    }
     model_free(&model);
     return verbs_end(&command, EXIT_DONE);
 }

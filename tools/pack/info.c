@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "tools/pack/counts.h"
+#include "tools/pack/info_json.h"
 #include "tools/pack/verb.h"
 
 #include <stdio.h>
@@ -137,7 +138,14 @@ static void print_failed(const struct pack *pack, const struct counts *counts)
     }
 }
 
+struct info_settings {
+    struct verb_settings verb;
+    bool json;
+};
+
 static const struct option_entry entries[] = {
+    {.type = OPTION_FLAG, .name = "json", .offset = offsetof(struct info_settings, json),
+     .unrecorded = true, .help = "as JSON, for scripts"},
     VERB_SANDBOX_ENTRY,
     {.name = NULL, .help = NULL},
 };
@@ -151,12 +159,21 @@ static const struct command command = {
     .closing = NULL,
 };
 
+static void print_all(const struct pack *pack, const struct counts *counts)
+{
+    print_head(pack, counts);
+    print_parameters(pack);
+    print_splits(pack, counts);
+    print_classes(pack, counts);
+    print_failed(pack, counts);
+}
+
 static enum exit_status run(int argc, char **argv)
 {
-    struct verb_settings settings = {SANDBOX_AUTO};
+    struct info_settings settings = {.verb = {SANDBOX_AUTO}};
     struct pack *pack = NULL;
     enum exit_status status;
-    if (!verb_open(&pack, &status, &command, &settings, argc, argv)) {
+    if (!verb_open(&pack, &status, &command, &settings.verb, argc, argv)) {
         return status;
     }
     struct error err = ERROR_INIT;
@@ -165,11 +182,11 @@ static enum exit_status run(int argc, char **argv)
         pack_close(&pack);
         return report_failure(command.name, &err);
     }
-    print_head(pack, &counts);
-    print_parameters(pack);
-    print_splits(pack, &counts);
-    print_classes(pack, &counts);
-    print_failed(pack, &counts);
+    if (settings.json) {
+        info_json_write(stdout, pack, &counts);
+    } else {
+        print_all(pack, &counts);
+    }
     counts_clear(&counts);
     pack_close(&pack);
     return verbs_end(&command, EXIT_DONE);

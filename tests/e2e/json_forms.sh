@@ -1,0 +1,41 @@
+#!/bin/bash
+# --json: what scripts read, by Python's json and against the files. Usage:
+# json_forms.sh BUILD, in an empty folder; prints TAP.
+set -u
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
+BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
+TAP_LOGS=${TAP_LOGS:-$PWD}
+. "$ROOT/tests/lib/tap.sh"
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+for program in extract pack train model; do
+    PATH=$BUILD/tools/$program:$PATH
+done
+
+# Names that JSON has signs for: a class with quotes and a backslash, a broken clip.
+make_files() {
+    local first
+    "$BUILD/data/make-clips" --classes 3 --groups 4 --clips 1 clips >/dev/null || return 1
+    first=$(ls clips | head -n 1)
+    mv "clips/$first" 'clips/a "b" \ c'
+    printf 'no film' >'clips/a "b" \ c/{"x": 1}.avi'
+    extract -o named.h5 --size 24x24 clips 2>said
+    [ $? -eq 3 ] || return 1
+    printf 'conv 5x5x4\nrelu\nmaxpool 2\nflatten\nlinear\n' >'"fast".net'
+    train -q -o one --net '"fast".net' --epochs 2 named.h5 &&
+        train -q -o 'two "2"' --net '"fast".net' --epochs 2 --optimiser adam --lr 0.01 named.h5
+}
+
+refuses() {
+    ! train --json -o no named.h5 2>said && grep -F -- '--json goes with --compare' said &&
+        ! train --compare --json --tsv one 2>said && grep -F 'one of the two' said
+}
+
+tap_run 'files with odd names' make_files
+if python3 -c 'import h5py' 2>/dev/null; then
+    tap_run 'what is said of them' python3 "$ROOT/tests/e2e/json_judge.py" named.h5 one/model.h5 \
+        one 'two "2"'
+else
+    tap_skip 'what is said of them' 'python3-h5py is not installed'
+fi
+tap_run 'what does not go with it' refuses
+tap_done

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Is what the programs say as JSON the same as what stands in the files? Usage:
+json_judge.py PACK MODEL RUN..., with `pack`, `model` and `train` in PATH."""
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import h5py
+
+
+def strict(pairs):
+    assert len({name for name, _ in pairs}) == len(pairs), "a name stands twice"
+    return dict(pairs)
+
+
+def no_word(word):
+    raise ValueError(f"{word} is no JSON")
+
+
+def said(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=60)
+    return json.loads(done.stdout.decode(), object_pairs_hook=strict, parse_constant=no_word)
+
+
+def check_pack(path):
+    told = said("pack", "info", "--json", path)
+    names = ("none", "train", "val", "test")
+    with h5py.File(path) as pack:
+        samples, frames, height, width, _ = pack["frames"].shape
+        assert told["pack"] == path
+        assert [told[n] for n in ("samples", "frames_per_sample", "height", "width")] == [
+            samples, frames, height, width]
+        status = h5py.check_enum_dtype(pack["clips/status"].dtype)
+        failed = [i for i, s in enumerate(pack["clips/status"]) if s == status["failed"]]
+        assert told["clips_failed"] == len(failed) > 0
+        assert [clip["path"] for clip in told["failed_clips"]] == [
+            pack["clips/path"][i].decode() for i in failed]
+        assert all(clip["message"] for clip in told["failed_clips"])
+        for name, parts in told["splits"].items():
+            column = list(pack["splits"][name])
+            assert parts == {part: column.count(i) for i, part in enumerate(names)}, parts
+        numbers = h5py.check_enum_dtype(pack["labels"].dtype)
+        labels = list(pack["labels"])
+        for entry in told["classes"]:
+            assert entry["samples"] == labels.count(numbers[entry["name"]]), entry
+            assert sum(entry["splits"]["groups"].values()) == entry["samples"]
+        assert told["parameters"]["seed"] == int(pack.attrs["seed"])
+        return [entry["name"] for entry in told["classes"]]
+
+
+def check_model(path, classes):
+    told = said("model", "info", "--json", path)
+    with h5py.File(path) as model:
+        assert {p["name"]: p["shape"] for p in told["parameters"]} == {
+            name: list(values.shape) for name, values in model["parameters"].items()}
+        assert told["classes"] == [name.decode() for name in model["classes"]] == classes
+        assert told["digest"] == model.attrs["digest"].decode()
+    assert told["options"]["epochs"] == "2"
+
+
+def check_compare(runs):
+    told = said("train", "--compare", "--json", *runs)["runs"]
+    table = subprocess.run(["train", "--compare", "--tsv", *runs], stdout=subprocess.PIPE,
+                           check=True, timeout=60).stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(table), delimiter="\t"))
+    assert len(rows) == len(told) == len(runs)
+    for row, run in zip(rows, told):
+        flat = {**run, **run["options_that_differ"]}
+        del flat["options_that_differ"]
+        assert list(flat) == list(row), (list(flat), list(row))
+        for name, cell in row.items():
+            if isinstance(flat[name], (int, float)):
+                assert float(cell) == float(f"{flat[name]:.9g}"), name
+            else:
+                assert (flat[name] or "") == cell, name
+
+
+def main():
+    classes = check_pack(sys.argv[1])
+    check_model(sys.argv[2], classes)
+    check_compare(sys.argv[3:])
+
+
+if __name__ == "__main__":
+    main()
