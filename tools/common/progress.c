@@ -2,10 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24 };
+enum { BAR_WIDTH = 24, LINE_SIZE = 256, COLUMNS_USUAL = 80 };
 static const double redraw_seconds = 0.1;
 static const double plain_line_seconds = 10;
 
@@ -50,6 +51,33 @@ static void format_time(double seconds, char *text, size_t capacity)
     }
 }
 
+static int terminal_columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                          : COLUMNS_USUAL;
+}
+
+// One row of the terminal and no more, or the next line would not take its place: the
+// bar has what the text leaves, and what is too long for the row is cut.
+static void draw_in_place(uint64_t done, const char *text)
+{
+    int columns = terminal_columns() - 1;
+    int width = columns - (int)(strlen(line.label) + strlen(text) + strlen(" [] "));
+    char bar[BAR_WIDTH + sizeof "[] "] = "", row[LINE_SIZE + sizeof bar + 64];
+    width = width < BAR_WIDTH ? width : BAR_WIDTH;
+    if (width >= BAR_WIDTH / 4) {
+        int filled = line.total ? (int)(done * (uint64_t)width / line.total) : width;
+        bar[0] = '[';
+        memset(bar + 1, '#', (size_t)filled);
+        memset(bar + 1 + filled, '.', (size_t)(width - filled));
+        memcpy(bar + 1 + width, "] ", sizeof "] ");
+    }
+    snprintf(row, sizeof row, "%s %s%s", line.label, bar, text);
+    fprintf(stderr, "\r%.*s\033[K", columns, row);
+    line.visible = true;
+}
+
 static void draw(uint64_t done, const char *note, double now)
 {
     double elapsed = now - line.started;
@@ -58,20 +86,14 @@ static void draw(uint64_t done, const char *note, double now)
     if (rate > 0) {
         format_time((double)(line.total - done) / rate, left, sizeof left);
     }
+    char text[LINE_SIZE];
+    snprintf(text, sizeof text, "%llu/%llu %s, %.0f/s, %s left%s%s", (unsigned long long)done,
+             (unsigned long long)line.total, line.unit, rate, left, note ? ", " : "",
+             note ? note : "");
     if (line.on_terminal) {
-        int filled = line.total ? (int)(done * BAR_WIDTH / line.total) : BAR_WIDTH;
-        char bar[BAR_WIDTH + 1];
-        memset(bar, '#', (size_t)filled);
-        memset(bar + filled, '.', (size_t)(BAR_WIDTH - filled));
-        bar[BAR_WIDTH] = 0;
-        fprintf(stderr, "\r%s [%s] %llu/%llu %s, %.0f/s, %s left%s%s\033[K", line.label, bar,
-                (unsigned long long)done, (unsigned long long)line.total, line.unit, rate, left,
-                note ? ", " : "", note ? note : "");
-        line.visible = true;
+        draw_in_place(done, text);
     } else {
-        fprintf(stderr, "%s %llu/%llu %s, %.0f/s, %s left%s%s\n", line.label,
-                (unsigned long long)done, (unsigned long long)line.total, line.unit, rate, left,
-                note ? ", " : "", note ? note : "");
+        fprintf(stderr, "%s %s\n", line.label, text);
     }
     fflush(stderr);
     line.drawn = now;

@@ -93,7 +93,8 @@ static int train_epoch(const struct epochs *e, struct history_row *row, struct e
         double loss;
         code = train_step(e, &loss, err);
         if (code == 0) {
-            snprintf(note, sizeof note, "loss %.4f", loss);
+            snprintf(note, sizeof note, "loss %.4f, %.1f %% right", loss,
+                     100 * (double)state->correct / (double)state->examples);
             progress_update(state->examples * together, note);
         }
         if (code == 0 && stop_requested()) {
@@ -228,9 +229,9 @@ static int end_epoch(const struct epochs *e, const struct history_row *row, stru
     code = code < 0 ? code : history_write(&e->state->history,
                                            run_folder_file(e->folder, "history.csv"), err);
     crash_point("epoch-history");
-    code = code < 0 ? code : keep_checkpoint(e, row->epoch, err);
     code = code < 0 ? code : tensorboard_add(e->tensorboard, row, e->net, err);
     crash_point("epoch-tensorboard");
+    code = code < 0 ? code : keep_checkpoint(e, row->epoch, err);
     code = code < 0 ? code : save(e, err);
     if (code == 0 && !e->settings->quiet) {
         epoch_table_row(row);
