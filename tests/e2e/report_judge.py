@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does a run's report.html stand alone, is it well formed, and does it say what
 the run's tables say? Usage: report_judge.py RUN CLASS..., the classes being the
-pack's, in order."""
+pack's, in order. Likewise a page of several runs: report_judge.py --compare PAGE RUN..."""
 import base64
 import csv
 import os
@@ -21,6 +21,7 @@ class Page(HTMLParser):
         self.open, self.tables, self.pictures, self.heads = [], [], [], []
         self.figures = 0
         self.text = ""
+        self.reached = []  # the texts of what the keyboard reaches
 
     def handle_startendtag(self, tag, attrs):
         self.look(tag, dict(attrs))
@@ -45,6 +46,10 @@ class Page(HTMLParser):
             self.tables[-1][-1].append("")
         elif tag == "figure":
             self.figures += 1
+        if tag == "svg" or attrs.get("class") == "wide" and "details" not in self.open:
+            assert attrs.get("tabindex") == "0", f"{tag}: out of the keyboard's reach"
+            assert attrs.get("role") and attrs.get("aria-label"), f"{tag}: without a name"
+            self.reached.append(attrs["aria-label"])
 
     def handle_endtag(self, tag):
         assert self.open and self.open[-1] == tag, f"</{tag}> in {self.open}"
@@ -64,9 +69,8 @@ def check_picture(width, height, source):
     assert width % own[0] == 0 and width // own[0] == height // own[1], "not enlarged evenly"
 
 
-def main():
-    run, classes = sys.argv[1], sys.argv[2:]
-    with open(os.path.join(run, "report.html"), encoding="utf-8") as file:
+def read_page(path):
+    with open(path, encoding="utf-8") as file:
         source = file.read()
     page = Page()
     page.feed(source)
@@ -75,8 +79,61 @@ def main():
     assert "url(" not in source and "@import" not in source and "fetch(" not in source
     for picture in page.pictures:
         check_picture(*picture)
+    return page
+
+
+def read_history(run):
     with open(os.path.join(run, "history.csv"), newline="") as file:
-        history = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def read_options(run):
+    with open(os.path.join(run, "options.txt"), encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split(" = ", 1) for line in file)
+
+
+def near(cell, value, scale):
+    """Is the number of a cell that of a table? Both empty will do."""
+    if not cell or not value:
+        return cell == value
+    return abs(float(cell.rstrip(" %")) - scale * float(value)) <= 1e-4 * scale * float(value)
+
+
+def compare(path, runs):
+    page = read_page(path)
+    results, *charts, differences = page.tables
+    histories = [read_history(run) for run in runs]
+    assert [row[0] for row in results[1:]] == [f"{i + 1} {run}" for i, run in enumerate(runs)]
+    for row, history in zip(results[1:], histories):
+        best = max(float(line["val_accuracy_sample"]) for line in history)
+        assert row[3] == str(len(history)), row
+        assert row[5] == f"{100 * best:.1f} %" and int(row[6]) == 1 + [
+            float(line["val_accuracy_sample"]) for line in history].index(best), row
+        assert row[7] == f"{100 * float(history[-1]['val_accuracy_sample']):.1f} %", row
+    columns = [("val_accuracy_sample", 100), ("val_loss", 1), ("train_accuracy_frame", 100),
+               ("train_loss", 1)]
+    assert len(charts) == len(columns) == sum("over the epochs" in t for t in page.reached)
+    for chart, (name, scale) in zip(charts, columns):
+        assert chart[0] == ["epoch"] + [row[0] for row in results[1:]]
+        assert len(chart) == 1 + max(map(len, histories))
+        for epoch, row in enumerate(chart[1:]):
+            for cell, history in zip(row[1:], histories):
+                value = history[epoch][name] if epoch < len(history) else ""
+                assert near(cell, value, scale), (name, epoch, cell, value)
+    options = [read_options(run) for run in runs]
+    names = dict.fromkeys(name for run in options for name in run)
+    wanted = [[name] + [run.get(name, "") for run in options] for name in names
+              if len({run.get(name) for run in options}) > 1]
+    assert wanted and differences[1:] == wanted, (differences, wanted)
+    print(f"{len(runs)} runs, {len(wanted)} options that differ")
+
+
+def main():
+    if sys.argv[1] == "--compare":
+        return compare(sys.argv[2], sys.argv[3:])
+    run, classes = sys.argv[1], sys.argv[2:]
+    page = read_page(os.path.join(run, "report.html"))
+    history = read_history(run)
 
     loss, accuracy, confusion, scores = page.tables[:4]
     assert [row[0] for row in loss[1:]] == [row["epoch"] for row in history]

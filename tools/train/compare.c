@@ -1,6 +1,7 @@
 #include "tools/train/compare.h"
 
 #include "core/base/text.h"
+#include "formats/json_write.h"
 #include "tools/train/compared_run.h"
 
 #include <math.h>
@@ -16,42 +17,12 @@ static bool same_value(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool differs(const struct compared_run *runs, int count, const char *name)
-{
-    const char *first = compared_run_option(&runs[0], name);
-    for (int i = 1; i < count; i++) {
-        if (!same_value(first, compared_run_option(&runs[i], name))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 struct comparison {
     FILE *out;
     const struct compared_run *runs;
     int count;
     const struct compared_run *run; // whose values are wanted, or NULL
 };
-
-// Call `use` for every option in which the runs differ, once each, in the
-// order in which the runs name them.
-static void each_difference(const struct comparison *c,
-                            void (*use)(const struct comparison *c, const char *name))
-{
-    for (int i = 0; i < c->count; i++) {
-        for (int k = 0; k < c->runs[i].option_count; k++) {
-            const char *name = c->runs[i].names[k];
-            bool seen = false;
-            for (int before = 0; before < i; before++) {
-                seen = seen || compared_run_option(&c->runs[before], name);
-            }
-            if (!seen && differs(c->runs, c->count, name)) {
-                use(c, name);
-            }
-        }
-    }
-}
 
 // ---- for people ----
 
@@ -81,8 +52,9 @@ static void print_run(FILE *out, const struct compared_run *run, int index)
 }
 
 // The option's name, and a line for each value with the runs that have it.
-static void print_difference(const struct comparison *c, const char *name)
+static void print_difference(void *context, const char *name)
 {
+    const struct comparison *c = context;
     char shown[SHOWN];
     fprintf(c->out, "\n%s\n", text_escape(shown, sizeof shown, name));
     for (int i = 0; i < c->count; i++) {
@@ -104,7 +76,7 @@ static void print_difference(const struct comparison *c, const char *name)
     }
 }
 
-static void print_table(const struct comparison *c)
+static void print_table(struct comparison *c)
 {
     fprintf(c->out, "%*s validation, %%    test\n", 4 + PATH_WIDTH + 27, "");
     fprintf(c->out, "    %-*s %9s %6s %8s %6s %4s %6s %6s\n", PATH_WIDTH, "run", "params",
@@ -112,19 +84,21 @@ static void print_table(const struct comparison *c)
     for (int i = 0; i < c->count; i++) {
         print_run(c->out, &c->runs[i], i);
     }
-    each_difference(c, print_difference);
+    compared_runs_each_difference(c->runs, c->count, print_difference, c);
 }
 
 // ---- tab-separated values ----
 
-static void put_name(const struct comparison *c, const char *name)
+static void put_name(void *context, const char *name)
 {
+    const struct comparison *c = context;
     char shown[SHOWN];
     fprintf(c->out, "\t%s", text_escape(shown, sizeof shown, name));
 }
 
-static void put_value(const struct comparison *c, const char *name)
+static void put_value(void *context, const char *name)
 {
+    const struct comparison *c = context;
     char shown[SHOWN];
     const char *value = compared_run_option(c->run, name);
     fprintf(c->out, "\t%s", value ? text_clean(shown, sizeof shown, value) : "");
@@ -140,14 +114,15 @@ static void put_number(FILE *out, double value)
 
 static void print_tsv(struct comparison *c)
 {
-    fputs("run\tparameters\tepochs\tseconds\tbest_val_accuracy_sample\tbest_epoch\t"
+    fputs("run\tparameters\tmultiply_adds\tepochs\tseconds\tbest_val_accuracy_sample\tbest_epoch\t"
           "val_accuracy_sample\tval_accuracy_frame\ttest_accuracy_sample", c->out);
-    each_difference(c, put_name);
+    compared_runs_each_difference(c->runs, c->count, put_name, c);
     for (int i = 0; i < c->count; i++) {
         const struct compared_run *run = &c->runs[i];
         char shown[SHOWN];
         fprintf(c->out, "\n%s", text_escape(shown, sizeof shown, run->path));
         put_number(c->out, run->parameters);
+        put_number(c->out, run->multiply_adds);
         put_number(c->out, run->epochs);
         put_number(c->out, run->seconds);
         put_number(c->out, run->best);
@@ -156,12 +131,52 @@ static void print_tsv(struct comparison *c)
         put_number(c->out, run->last_frame);
         put_number(c->out, run->test);
         c->run = run;
-        each_difference(c, put_value);
+        compared_runs_each_difference(c->runs, c->count, put_value, c);
     }
     fputc('\n', c->out);
 }
 
-int compare_runs(FILE *out, char *const *paths, int count, bool tsv,
+// ---- JSON ----
+
+struct json_run {
+    struct json *json;
+    const struct compared_run *run;
+};
+
+static void json_value(void *context, const char *name)
+{
+    const struct json_run *j = context;
+    json_text(j->json, name, compared_run_option(j->run, name));
+}
+
+static void print_json(const struct comparison *c)
+{
+    struct json json = json_begin(c->out);
+    json_array_begin(&json, "runs");
+    for (int i = 0; i < c->count; i++) {
+        const struct compared_run *run = &c->runs[i];
+        json_object_begin(&json, NULL);
+        json_text(&json, "run", run->path);
+        json_number(&json, "parameters", run->parameters);
+        json_number(&json, "multiply_adds", run->multiply_adds);
+        json_count(&json, "epochs", (uint64_t)run->epochs);
+        json_number(&json, "seconds", run->seconds);
+        json_number(&json, "best_val_accuracy_sample", run->best);
+        json_number(&json, "best_epoch", run->best_epoch > 0 ? (double)run->best_epoch : NAN);
+        json_number(&json, "val_accuracy_sample", run->last);
+        json_number(&json, "val_accuracy_frame", run->last_frame);
+        json_number(&json, "test_accuracy_sample", run->test);
+        json_object_begin(&json, "options_that_differ");
+        compared_runs_each_difference(c->runs, c->count, json_value,
+                                      &(struct json_run){&json, run});
+        json_object_end(&json);
+        json_object_end(&json);
+    }
+    json_array_end(&json);
+    json_end(&json);
+}
+
+int compare_runs(FILE *out, char *const *paths, int count, enum compare_form form,
                  const struct sandbox *sandbox, struct error *err)
 {
     struct compared_run *runs = calloc((size_t)count, sizeof *runs);
@@ -170,8 +185,10 @@ int compare_runs(FILE *out, char *const *paths, int count, bool tsv,
         code = compared_run_read(&runs[i], paths[i], sandbox, err);
     }
     struct comparison c = {out, runs, count, NULL};
-    if (code == 0 && tsv) {
+    if (code == 0 && form == COMPARE_TSV) {
         print_tsv(&c);
+    } else if (code == 0 && form == COMPARE_JSON) {
+        print_json(&c);
     } else if (code == 0) {
         print_table(&c);
     }

@@ -4,15 +4,21 @@
 #include "core/base/error.h"
 #include "core/base/sandbox.h"
 
-#include <stdbool.h>
 #include <stdio.h>
+
+enum compare_form {
+    COMPARE_TABLE,
+    COMPARE_TSV,
+    COMPARE_JSON,
+};
 
 /* Print runs side by side: what they came to, and the options in which they
  * differ. For people within 80 columns (but for long names and values): a line
  * per run, then each option that differs with the numbers of the runs that
  * have each value. As tab-separated values: a line per run, a column for each
- * of these options; numbers in full, empty where not measured. */
-int compare_runs(FILE *out, char *const *paths, int count, bool tsv,
+ * of these options; numbers in full, empty where not measured. As JSON: the same,
+ * null where not measured and where a run has no such option. */
+int compare_runs(FILE *out, char *const *paths, int count, enum compare_form form,
                  const struct sandbox *sandbox, struct error *err) MUST_CHECK;
 
 #endif

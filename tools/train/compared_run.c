@@ -26,6 +26,35 @@ const char *compared_run_option(const struct compared_run *run, const char *name
     return NULL;
 }
 
+bool compared_runs_agree(const struct compared_run *runs, int count, const char *name)
+{
+    const char *first = compared_run_option(&runs[0], name);
+    for (int i = 1; i < count; i++) {
+        const char *other = compared_run_option(&runs[i], name);
+        if (first && other ? strcmp(first, other) != 0 : first != other) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void compared_runs_each_difference(const struct compared_run *runs, int count,
+                                   void (*use)(void *context, const char *name), void *context)
+{
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < runs[i].option_count; k++) {
+            const char *name = runs[i].names[k];
+            bool seen = false;
+            for (int before = 0; before < i; before++) {
+                seen = seen || compared_run_option(&runs[before], name);
+            }
+            if (!seen && !compared_runs_agree(runs, count, name)) {
+                use(context, name);
+            }
+        }
+    }
+}
+
 void compared_run_clear(struct compared_run *run)
 {
     free(run->text);
@@ -85,6 +114,7 @@ static int read_model(struct compared_run *run, const char *path, const struct s
     }
     if (code == 0) {
         run->parameters = (double)net_parameters(net)->trained;
+        run->multiply_adds = net_multiply_adds(net);
     }
     net_close(&net);
     net_spec_free(&spec);
@@ -95,8 +125,8 @@ static int read_model(struct compared_run *run, const char *path, const struct s
 int compared_run_read(struct compared_run *ret, const char *path, const struct sandbox *sandbox,
                       struct error *err)
 {
-    struct compared_run run = {.path = path, .parameters = NAN, .best = NAN, .last = NAN,
-                               .last_frame = NAN, .test = NAN};
+    struct compared_run run = {.path = path, .parameters = NAN, .multiply_adds = NAN, .best = NAN,
+                               .last = NAN, .last_frame = NAN, .test = NAN};
     struct history_score test;
     size_t size = strlen(path) + 16;
     char *file = malloc(size);

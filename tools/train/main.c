@@ -3,6 +3,8 @@
 #include "tools/common/stop.h"
 #include "tools/train/command_line.h"
 #include "tools/train/compare.h"
+#include "tools/train/compare_page.h"
+#include "tools/train/curves_svg.h"
 #include "tools/train/describe.h"
 #include "tools/train/folds.h"
 #include "tools/train/session.h"
@@ -35,7 +37,17 @@ int main(int argc, char **argv)
         code = describe_net(settings.describe, settings.input, settings.classes, &err);
     } else if (code == 0 && settings.compare) {
         struct sandbox sandbox = train_settings_sandbox(&settings);
-        code = compare_runs(stdout, argv + first, argc - first, settings.tsv, &sandbox, &err);
+        code = compare_runs(stdout, argv + first, argc - first,
+                            settings.json ? COMPARE_JSON
+                            : settings.tsv ? COMPARE_TSV : COMPARE_TABLE, &sandbox, &err);
+        if (code == 0 && settings.svg) {
+            code = curves_svg_write(settings.svg, settings.force, argv + first, argc - first,
+                                    &sandbox, &err);
+        }
+        if (code == 0 && settings.html) {
+            code = compare_page_write(settings.html, settings.force, argv + first, argc - first,
+                                      &sandbox, &err);
+        }
     } else if (code == 0) {
         code = train(&settings, argv[first], &err);
     }

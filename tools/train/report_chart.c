@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { WIDTH = 640, HEIGHT = 300, LEFT = 58, RIGHT = 14, TOP = 14, BOTTOM = 36, TICKS = 5 };
+enum { WIDTH = CHART_WIDTH, HEIGHT = CHART_HEIGHT, LEFT = 58, RIGHT = 14, TOP = 14, BOTTOM = 36,
+       TICKS = 5 };
 
 // Where the values lie, and round numbers to mark.
 struct axis {
@@ -106,7 +107,9 @@ static void write_values(FILE *out, const struct chart *chart)
           "<th scope=\"col\">epoch</th>", out);
     for (int l = 0; l < chart->line_count; l++) {
         if (has_values(chart, l)) {
-            fprintf(out, "<th scope=\"col\">%s</th>", chart->lines[l].name);
+            fputs("<th scope=\"col\">", out);
+            html_text(out, chart->lines[l].name);
+            fputs("</th>", out);
         }
     }
     fputs("</tr></thead><tbody>\n", out);
@@ -125,25 +128,33 @@ static void write_values(FILE *out, const struct chart *chart)
     fputs("</tbody></table></div></details>\n", out);
 }
 
-void report_chart_write(FILE *out, const struct chart *chart)
+void report_chart_draw(FILE *out, const struct chart *chart)
 {
     struct axis axis = find_axis(chart);
-    fprintf(out, "<div class=\"chart\"><h3>%s</h3><p class=\"legend\">", chart->title);
-    for (int l = 0; l < chart->line_count; l++) {
-        if (has_values(chart, l)) {
-            fprintf(out, "<span class=\"key l%d\">%s</span> ", l, chart->lines[l].name);
-        }
-    }
-    fprintf(out, "</p>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s over the epochs; "
-            "the values are in the table below\">\n", WIDTH, HEIGHT, chart->title);
     write_axes(out, chart, &axis);
     for (int l = 0; l < chart->line_count; l++) {
         if (has_values(chart, l)) {
             write_line(out, chart, &axis, l);
         }
     }
-    fprintf(out, "<path class=\"cursor\" d=\"M0 %dV%d\"/></svg>\n<p class=\"readout\">&nbsp;</p>\n",
-            TOP, HEIGHT - BOTTOM);
+}
+
+void report_chart_write(FILE *out, const struct chart *chart)
+{
+    fprintf(out, "<div class=\"chart\"><h3>%s</h3><p class=\"legend\">", chart->title);
+    for (int l = 0; l < chart->line_count; l++) {
+        if (has_values(chart, l)) {
+            fprintf(out, "<span class=\"key l%d\">", l);
+            html_text(out, chart->lines[l].name);
+            fputs("</span> ", out);
+        }
+    }
+    fprintf(out, "</p>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" tabindex=\"0\" "
+            "aria-label=\"%s over the epochs; the arrow keys read the values, which are in the "
+            "table below, too\">\n", WIDTH, HEIGHT, chart->title);
+    report_chart_draw(out, chart);
+    fprintf(out, "<path class=\"cursor\" d=\"M0 %dV%d\"/></svg>\n<p class=\"readout\" "
+            "aria-live=\"polite\">&nbsp;</p>\n", TOP, HEIGHT - BOTTOM);
     write_values(out, chart);
     fputs("</div>\n", out);
 }

@@ -6,7 +6,7 @@
 
 /* A chart of a run's report: lines over the epochs, as SVG within HTML. */
 
-enum { CHART_LINES_MAX = 4 };
+enum { CHART_LINES_MAX = 8, CHART_WIDTH = 640, CHART_HEIGHT = 300 };
 
 struct chart {
     const char *title;
@@ -25,5 +25,10 @@ struct chart {
  * pointer is; and all values as a table that opens. Lines without a value are
  * left out. */
 void report_chart_write(FILE *out, const struct chart *chart);
+
+/* Axes and lines alone, as SVG for a viewBox of CHART_WIDTH by CHART_HEIGHT. What
+ * includes it gives the looks of the classes grid, line and dot, and of l0 to l7
+ * for the lines. */
+void report_chart_draw(FILE *out, const struct chart *chart);
 
 #endif

@@ -2,13 +2,13 @@
 
 #include "formats/html_write.h"
 #include "formats/predictions.h"
+#include "tools/train/filter_pictures.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_CLASSES_MAX = 150, WRONG_MAX = 24, FRAMES_SHOWN = 3, FILTERS_MAX = 64,
-       SIDE_WANTED = 64 };
+enum { TABLE_CLASSES_MAX = 150, WRONG_MAX = 24, FRAMES_SHOWN = 3, SIDE_WANTED = 64 };
 
 // ---- what the net says ----
 
@@ -136,7 +136,8 @@ void report_classes_write(FILE *out, const struct run_report *report,
                                          sum > 0 ? (double)right / (double)sum : -1};
     }
     qsort(scores, (size_t)classes, sizeof *scores, by_share);
-    fputs("<h2>Accuracy of each class</h2>\n<div class=\"wide\"><table class=\"classes\"><thead>"
+    fputs("<h2>Accuracy of each class</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+          "aria-label=\"Accuracy of each class\"><table class=\"classes\"><thead>"
           "<tr><th scope=\"col\">class</th><th scope=\"col\">right</th><th scope=\"col\">samples"
           "</th><th scope=\"col\">accuracy</th><td></td></tr></thead><tbody>\n", out);
     for (int i = 0; i < classes; i++) {
@@ -268,46 +269,26 @@ int report_wrong_write(FILE *out, const struct run_report *report,
     return code;
 }
 
-// A filter's weights for the first three channels as a colour picture: its
-// smallest number black, its largest white.
-static void draw_filter(uint8_t *pixels, const real *weights, int height, int width)
-{
-    size_t plane = (size_t)height * (size_t)width;
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < 3 * plane; i++) {
-        low = weights[i] < low ? weights[i] : low;
-        high = weights[i] > high ? weights[i] : high;
-    }
-    double scale = high > low ? 255 / (high - low) : 0;
-    for (size_t i = 0; i < plane; i++) {
-        for (size_t c = 0; c < 3; c++) {
-            pixels[3 * i + c] = (uint8_t)lrint((weights[c * plane + i] - low) * scale);
-        }
-    }
-}
-
 int report_filters_write(FILE *out, const struct run_report *report, struct error *err)
 {
-    struct parameters *parameters = net_parameters(report->net);
-    const struct parameter *p = parameters->count > 0 ? &parameters->table[0] : NULL;
-    if (!p || p->dim_count != 4 || p->dim[1] < 3 || p->dim[2] * p->dim[3] < 2) {
-        return 0; // the first layer has no filters to look at
+    struct filter_pictures filters;
+    if (!filter_pictures_find(&filters, report->net)) {
+        return 0;
     }
-    int height = p->dim[2], width = p->dim[3];
-    size_t each = (size_t)p->dim[1] * (size_t)height * (size_t)width;
+    int height = filters.height, width = filters.width, code = 0;
     uint8_t *pixels = malloc(3 * (size_t)height * (size_t)width);
     if (!pixels) {
         return error_nomem(err, "a report");
     }
-    int shown = p->dim[0] < FILTERS_MAX ? p->dim[0] : FILTERS_MAX, code = 0;
+    int shown = filters.count < FILTER_PICTURES_MAX ? filters.count : FILTER_PICTURES_MAX;
     fprintf(out, "<h2>Filters of the first layer</h2>\n<p>%d of %d, %dx%d pixels%s; each from its "
             "smallest weight (black) to its largest (white).</p>\n<div class=\"filters\">\n",
-            shown, p->dim[0], height, width, p->dim[1] > 3 ? ", for the first frame" : "");
+            shown, filters.count, height, width,
+            filters.channels > 3 ? ", for the first frame" : "");
     for (int i = 0; i < shown && code == 0; i++) {
         char alt[40];
         snprintf(alt, sizeof alt, "Filter %d", i);
-        draw_filter(pixels, parameters->values + p->offset + (size_t)i * each, height,
-                    width);
+        filter_pictures_draw(pixels, &filters, i);
         code = html_picture(out, pixels, width, height, 8, alt, err);
     }
     fputs("</div>\n", out);

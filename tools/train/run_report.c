@@ -4,70 +4,14 @@
 #include "formats/html_write.h"
 #include "tools/common/scoring.h"
 #include "tools/train/report_chart.h"
+#include "tools/train/report_page.h"
 #include "tools/train/report_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// ---- the frame of the page ----
-
-static const char style[] =
-    ":root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#57606a;--edge:#d0d7de;"
-    "--l0:#0550ae;--l1:#b83a00;--l2:#116329;--l3:#6e40c9;--right:17,99,41;--wrong:184,58,0}"
-    "@media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--bg:#0d1117;--soft:#9aa4af;"
-    "--edge:#3d444d;--l0:#79b8ff;--l1:#ffab70;--l2:#7ee787;--l3:#d2a8ff;--right:35,120,52;"
-    "--wrong:150,75,25}}"
-    "body{margin:0 auto;max-width:74rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;"
-    "color:var(--fg);background:var(--bg)}"
-    "h1,h2{line-height:1.2}h2{margin-top:2.5rem;border-bottom:1px solid var(--edge)}"
-    "h3{margin:.5rem 0}small,.legend,.readout{color:var(--soft)}"
-    ".charts{display:grid;gap:1.5rem;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),"
-    "1fr))}svg{width:100%;height:auto}svg text{fill:var(--soft);font-size:13px}"
-    ".grid{stroke:var(--edge);fill:none}.cursor{stroke:var(--soft);visibility:hidden}"
-    ".line{fill:none;stroke-width:2}"
-    ".line.l0{stroke:var(--l0)}.line.l1{stroke:var(--l1);stroke-dasharray:7 3}"
-    ".line.l2{stroke:var(--l2);stroke-dasharray:2 3}.line.l3{stroke:var(--l3)}"
-    ".dot.l0{fill:var(--l0)}.dot.l1{fill:var(--l1)}.dot.l2{fill:var(--l2)}.dot.l3{fill:var(--l3)}"
-    ".key::before{content:'';display:inline-block;width:1.4em;margin-right:.3em;"
-    "vertical-align:.25em;border-top:2px solid}"
-    ".key.l0::before{border-color:var(--l0)}.key.l1::before{border-color:var(--l1);"
-    "border-top-style:dashed}.key.l2::before{border-color:var(--l2);border-top-style:dotted}"
-    ".key.l3::before{border-color:var(--l3)}.key{margin-right:1em}"
-    ".readout{min-height:1.5em;margin:.2rem 0}"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "th,td{padding:.15rem .6rem;text-align:right;font-weight:normal}"
-    "thead th{color:var(--soft);border-bottom:1px solid var(--edge)}"
-    "tbody th,thead th:first-child,table.plain td,table.plain th{text-align:left}"
-    ".confusion td{min-width:1.6rem;padding:.15rem .3rem;text-align:center;"
-    "border:1px solid var(--edge);background:rgba(var(--wrong),var(--s))}"
-    ".confusion td.right{background:rgba(var(--right),var(--s))}"
-    ".confusion thead td{border:0;background:none}.confusion td.deep{color:#fff}"
-    ".confusion thead th{vertical-align:bottom;padding:.15rem}"
-    ".confusion thead span{writing-mode:vertical-rl;transform:rotate(180deg)}"
-    ".bar{width:12rem}.bar div{height:.8em;background:var(--l0)}"
-    ".gallery{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr))}"
-    "figure{margin:0;overflow-wrap:anywhere}img{max-width:100%;height:auto;"
-    "image-rendering:pixelated}.filters img{margin:0 .4rem .4rem 0}"
-    "pre{overflow-x:auto;padding:.7rem;border:1px solid var(--edge);border-radius:6px}"
-    "@media print{body{max-width:none}figure,.chart{break-inside:avoid}}";
-
-// The line of a chart's table that is nearest to the pointer, as a sentence.
-static const char script[] =
-    "for(const chart of document.querySelectorAll('.chart')){"
-    "const svg=chart.querySelector('svg'),out=chart.querySelector('.readout'),"
-    "cursor=chart.querySelector('.cursor'),rows=[...chart.querySelectorAll('tbody tr')],"
-    "names=[...chart.querySelectorAll('thead th')].map(e=>e.textContent);"
-    "svg.addEventListener('pointermove',e=>{const box=svg.getBoundingClientRect(),"
-    "x=(e.clientX-box.left)/box.width*svg.viewBox.baseVal.width;"
-    "let best=rows[0];for(const row of rows)"
-    "if(Math.abs(row.dataset.x-x)<Math.abs(best.dataset.x-x))best=row;"
-    "if(!best)return;cursor.setAttribute('transform',`translate(${best.dataset.x})`);"
-    "cursor.style.visibility='visible';"
-    "out.textContent=[...best.children].map((c,i)=>names[i]+' '+c.textContent)"
-    ".filter(t=>!t.endsWith(' ')).join(', ')});"
-    "svg.addEventListener('pointerleave',()=>{cursor.style.visibility='hidden';"
-    "out.textContent='\\u00a0'})}";
+enum { TITLE_SIZE = 1024 };
 
 // ---- curves ----
 
@@ -125,26 +69,24 @@ static int write_charts(FILE *out, const struct history *history, struct error *
 // ---- the other parts ----
 
 // "tutorial on ucf101.h5": nothing of where the run is, which changes no byte.
-static void write_title(FILE *out, const struct run_report *report)
+static void begin_page(FILE *out, const struct run_report *report)
 {
     const char *net = "a net";
+    char title[TITLE_SIZE];
     for (int i = 0; i < report->record->count; i++) {
         if (strcmp(report->record->items[i].name, "net") == 0) {
             net = report->record->items[i].value;
         }
     }
-    html_text(out, net);
-    fputs(" on ", out);
-    html_text(out, report->pack->path);
+    snprintf(title, sizeof title, "%s on %s", net, report->pack->path);
+    report_page_begin(out, title);
 }
 
 static void write_summary(FILE *out, const struct run_report *report)
 {
     const struct history *history = report->history;
     const struct history_row *last = &history->rows[history->count - 1];
-    fputs("<h1>", out);
-    write_title(out, report);
-    fprintf(out, "</h1>\n<p>%zu epoch%s, %d classes. Training loss %.4f", history->count,
+    fprintf(out, "<p>%zu epoch%s, %d classes. Training loss %.4f", history->count,
             history->count == 1 ? "" : "s", report->pack->class_count, last->train_loss);
     if (isfinite(last->val_accuracy_sample)) {
         fprintf(out, "; validation accuracy %.1f %% per frame, <b>%.1f %% per sample</b>",
@@ -155,7 +97,8 @@ static void write_summary(FILE *out, const struct run_report *report)
 
 static void write_layers(FILE *out, const struct net *net)
 {
-    fputs("<h2>Layers</h2>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">layer</th>"
+    fputs("<h2>Layers</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+          "aria-label=\"Layers\"><table><thead><tr><th scope=\"col\">layer</th>"
           "<th scope=\"col\">name</th><th scope=\"col\">output</th><th scope=\"col\">parameters"
           "</th><th scope=\"col\">multiply-adds</th></tr></thead><tbody>\n", out);
     size_t parameters = 0;
@@ -176,7 +119,8 @@ static void write_layers(FILE *out, const struct net *net)
 
 static void write_settings(FILE *out, const struct run_report *report)
 {
-    fputs("<h2>Settings</h2>\n<div class=\"wide\"><table class=\"plain\"><tbody>\n", out);
+    fputs("<h2>Settings</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+          "aria-label=\"Settings\"><table class=\"plain\"><tbody>\n", out);
     for (int i = 0; i < report->record->count; i++) {
         const struct model_option *option = &report->record->items[i];
         fputs("<tr><th scope=\"row\">", out);
@@ -223,10 +167,7 @@ static int write_page(FILE *out, const struct run_report *report, struct error *
 {
     struct report_answers answers = {0};
     int code = 0;
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-          "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", out);
-    write_title(out, report);
-    fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n", style);
+    begin_page(out, report);
     write_summary(out, report);
     code = write_charts(out, report->history, err);
     if (code == 0 && report->probabilities) {
@@ -242,7 +183,7 @@ static int write_page(FILE *out, const struct run_report *report, struct error *
         write_layers(out, report->net);
         write_settings(out, report);
         write_commands(out, report);
-        fprintf(out, "<script>%s</script>\n</body>\n</html>\n", script);
+        report_page_end(out);
     }
     report_answers_clear(&answers);
     return code;

@@ -49,12 +49,17 @@ int train_settings_check(struct train_settings *settings, int operand_count, str
     if (code < 0) {
         return code;
     }
+    if (settings->tsv && settings->json) {
+        return error_set(err, ERR_USAGE, "--tsv and --json: one of the two is needed");
+    }
     if (settings->compare) {
         return operand_count > 0 ? 0 : error_set(err, ERR_USAGE, "--compare needs the folders of "
                                                  "runs");
     }
-    if (settings->tsv) {
-        return error_set(err, ERR_USAGE, "--tsv goes with --compare");
+    if (settings->tsv || settings->json || settings->svg || settings->html) {
+        return error_set(err, ERR_USAGE, "--%s goes with --compare",
+                         settings->tsv ? "tsv" : settings->json ? "json"
+                         : settings->svg ? "svg" : "html");
     }
     if (settings->describe) {
         return operand_count == 0 ? 0 : error_set(err, ERR_USAGE, "--describe needs no PACK, %d "

@@ -87,6 +87,9 @@ struct train_settings {
     const char *describe; /* a net to print instead of training, or NULL */
     bool compare;         /* print runs side by side instead of training */
     bool tsv;             /* for compare */
+    const char *svg;      /* for compare: a picture of the curves to write, or NULL */
+    bool json;            /* for compare, likewise */
+    const char *html;     /* for compare: a page to write, or NULL */
     const char *input;    /* for describe: "3x64x64" */
     int classes;          /* for describe */
 };

@@ -11,13 +11,13 @@ numbers <table.txt
 awk '{ if (length($0) > 80) print "too wide: " $0 }' table.txt
 train --compare --tsv one two | tee table.tsv | head -n 1 | tr '\t' '\n'
 # The table's numbers are those of the runs.
-tail -n 1 table.tsv | cut -f9 >test.txt
+tail -n 1 table.tsv | cut -f10 >test.txt
 tail -n 1 two/test.csv | cut -d, -f7 | cmp - test.txt && echo 'test as in test.csv'
-tail -n 1 table.tsv | cut -f7 >last.txt
+tail -n 1 table.tsv | cut -f8 >last.txt
 tail -n 1 two/history.csv | cut -d, -f8 | cmp - last.txt && echo 'last as in history.csv'
 cut -f2 table.tsv | sed 1d | uniq
 train --describe fast.net --input 3x24x24 --classes 3 | tail -n 2
-cut -f1,10- table.tsv
+cut -f1,11- table.tsv
 # A run that is not finished, and what is no run.
 rm two/model.h5
 train --compare two | numbers
