@@ -269,17 +269,39 @@ VEC8_INLINE void correlate(const int blocks, const int entries, const struct con
 
 // Where entry `index`, of [depth][taps 0][taps 1][lanes], begins to read. There
 // are sums for a few entries more than there are: they repeat the last one.
-static size_t entry_place(const struct conv_dense_plan *p, int index)
+struct entry_walk {
+    int left; // of those behind it
+    int lane;
+    int x;
+    int y;
+    int block;
+};
+
+static size_t entry_place(const struct entry_walk *at, const struct conv_sweep *s)
 {
-    const struct conv_sweep *s = &p->forward;
+    return ((size_t)(at->block * s->stage[0] + at->y * s->tap_step[0]) * (size_t)s->stage[1]
+            + (size_t)(at->x * s->tap_step[1])) * (size_t)s->lanes + (size_t)at->lane;
+}
+
+VEC8_INLINE void walk_on(struct entry_walk *at, const struct conv_dense_plan *p)
+{
     const int *taps = p->shape.window.size;
-    index = index < p->entries ? index : p->entries - 1;
-    int lane = index % s->lanes;
-    int x = index / s->lanes % taps[1];
-    int y = index / (s->lanes * taps[1]) % taps[0];
-    int block = index / (s->lanes * taps[1] * taps[0]);
-    return ((size_t)(block * s->stage[0] + y * s->tap_step[0]) * (size_t)s->stage[1]
-            + (size_t)(x * s->tap_step[1])) * (size_t)s->lanes + (size_t)lane;
+    if (at->left == 0) {
+        return;
+    }
+    at->left--;
+    if (++at->lane < p->forward.lanes) {
+        return;
+    }
+    at->lane = 0;
+    if (++at->x < taps[1]) {
+        return;
+    }
+    at->x = 0;
+    if (++at->y == taps[0]) {
+        at->y = 0;
+        at->block++;
+    }
 }
 
 VEC8_INLINE void correlate_entries(const int blocks, const int group,
@@ -291,10 +313,11 @@ VEC8_INLINE void correlate_entries(const int blocks, const int group,
     size_t row = (size_t)s->out[1] * BLOCK;
     for (int y = 0; y < s->out[0]; y += p->band) {
         int rows = s->out[0] - y < p->band ? s->out[0] - y : p->band;
+        struct entry_walk at = {.left = p->entries - 1};
         for (int e = 0; e < p->entries; e += group) {
             const float *from[OF_ONE];
-            for (int i = 0; i < group; i++) {
-                from[i] = staged + entry_place(p, e + i) + (size_t)y * from_row;
+            for (int i = 0; i < group; i++, walk_on(&at, p)) {
+                from[i] = staged + entry_place(&at, s) + (size_t)y * from_row;
             }
             correlate(blocks, group, s, sums + e * blocks * BLOCK, from,
                       gradients + (size_t)y * row, rows);
@@ -330,8 +353,22 @@ static void weight_gradient(const struct conv_dense_plan *p, const float *in,
     }
 }
 
+static void prepare(const struct conv_dense_plan *p, float *prepared, const float *weights,
+                    const float *bias, const float *scale)
+{
+    VEC8_TABLE(conv_weights).prepare(p, prepared, weights, bias, scale);
+}
+
+static void add_sums(const struct conv_dense_plan *p, float *weights, float *bias,
+                     const float *scratch)
+{
+    VEC8_TABLE(conv_weights).add_sums(p, weights, bias, scratch);
+}
+
 const struct conv_dense_kernels VEC8_TABLE(conv_dense) = {
+    .prepare = prepare,
     .forward = forward,
     .weight_gradient = weight_gradient,
     .data_gradient = data_gradient,
+    .add_sums = add_sums,
 };

@@ -105,20 +105,15 @@ bool conv_dense_can(const struct conv_dense_shape *shape);
 /* For a shape that conv_dense_can(). */
 void conv_dense_plan(struct conv_dense_plan *plan, const struct conv_dense_shape *shape);
 
-/* Lay out the weights [outputs][channels][size 0][size 1] and the bias
- * [outputs] (or NULL) for the functions below; once for every step. With
- * `scale` [outputs] not NULL, the weights of an output are multiplied by its
- * scale; the bias is not. */
-void conv_dense_prepare(const struct conv_dense_plan *plan, float *prepared,
-                        const float *weights, const float *bias, const float *scale);
-
-/* Add the sums that weight_gradient left in scratch to gradients in the layout
- * of weights and bias; bias may be NULL. */
-void conv_dense_add_sums(const struct conv_dense_plan *plan, float *weights, float *bias,
-                         const float *scratch);
-
 /* Per instruction set. */
 struct conv_dense_kernels {
+    /* Lay out the weights [outputs][channels][size 0][size 1] and the bias
+     * [outputs] (or NULL) for the functions below; once for every step. With
+     * `scale` [outputs] not NULL, the weights of an output are multiplied by its
+     * scale; the bias is not. */
+    void (*prepare)(const struct conv_dense_plan *plan, float *prepared, const float *weights,
+                    const float *bias, const float *scale);
+
     /* out[out blocks][out][8] */
     void (*forward)(const struct conv_dense_plan *plan, float *out, const float *in,
                     const float *prepared, const struct conv_finish *finish, float *scratch);
@@ -131,6 +126,11 @@ struct conv_dense_kernels {
     /* Write in_gradient[in blocks][in][8]. Not for planes. */
     void (*data_gradient)(const struct conv_dense_plan *plan, float *in_gradient,
                           const float *out_gradient, const float *prepared, float *scratch);
+
+    /* Add the sums that weight_gradient left in scratch to gradients in the layout
+     * of weights and bias; bias may be NULL. */
+    void (*add_sums)(const struct conv_dense_plan *plan, float *weights, float *bias,
+                     const float *scratch);
 };
 
 #endif

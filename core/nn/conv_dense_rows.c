@@ -263,22 +263,45 @@ VEC8_INLINE void correlate(const int blocks, const int entries, float *sums,
     }
 }
 
-// One point's entries, [depth][taps 0][8]; there are sums for a few more than
-// there are, which repeat the last one.
+// From entry to entry, [depth][taps 0][8]: a division for each would take as long as
+// the products that follow.
+struct entry_walk {
+    const float *block; // of the depth that it is in
+    const float *row;   // of the tap
+    int tap;
+    int lane;
+};
+
+VEC8_INLINE void walk_on(struct entry_walk *walk, const struct conv_sweep *s)
+{
+    if (++walk->lane < BLOCK) {
+        return;
+    }
+    walk->lane = 0;
+    walk->row += (size_t)(s->tap_step[0] * s->tiles) * BLOCK;
+    if (++walk->tap == s->phases[0][0].taps) {
+        walk->tap = 0;
+        walk->block += s->depth_size;
+        walk->row = walk->block;
+    }
+}
+
+// One point's entries; there are sums for a few more than there are, which repeat the
+// last one.
 VEC8_INLINE void correlate_entries(const int blocks, const int group,
                                    const struct conv_dense_plan *p, float *sums,
                                    const float *in, const float *gradients, int tiles)
 {
     const struct conv_sweep *s = &p->forward;
-    int taps = s->phases[0][0].taps;
-    int last = s->depth * taps * BLOCK - 1;
+    int last = s->depth * s->phases[0][0].taps * BLOCK - 1;
+    struct entry_walk walk = {.block = in, .row = in};
     for (int e = 0; e <= last; e += group) {
         const float *from[OF_ONE];
         for (int i = 0; i < group; i++) {
-            int entry = e + i < last ? e + i : last;
-            int y = entry / BLOCK % taps;
-            from[i] = in + (size_t)(entry / BLOCK / taps) * s->depth_size
-                    + (size_t)(y * s->tap_step[0] * s->tiles * BLOCK + entry % BLOCK);
+            from[i] = walk.row + walk.lane;
+            if (e + i < last) {
+                walk_on(&walk, s);
+            }
         }
         correlate(blocks, group, sums + (size_t)(e * blocks) * BLOCK, from, gradients, tiles);
     }

@@ -1,5 +1,6 @@
-#include "core/nn/conv_dense.h"
+#include "core/nn/kernel_tables.h"
 
+#include "core/nn/vec8.h"
 #include "core/nn/winograd.h"
 
 enum { BLOCK = CONV_DENSE_BLOCK };
@@ -163,8 +164,8 @@ static void lay_out_sweep(const struct conv_sweep *s, float *to, const struct ke
     }
 }
 
-void conv_dense_prepare(const struct conv_dense_plan *p, float *prepared, const float *weights,
-                        const float *bias, const float *scale)
+static void prepare(const struct conv_dense_plan *p, float *prepared, const float *weights,
+                    const float *bias, const float *scale)
 {
     const struct conv_dense_shape *s = &p->shape;
     size_t taps = (size_t)s->window.size[0] * (size_t)s->window.size[1];
@@ -220,36 +221,73 @@ VEC8_INLINE void row_from_points(const int taps, float *row, const float *sums, 
     }
 }
 
-VEC8_INLINE void add_points(const int taps, const struct conv_dense_plan *p, float *weights,
-                            const float *scratch)
+// Rows worked on at a time: of as many, an output's gradients are whole vectors.
+enum { ROWS = 8 };
+
+// The gradients of ROWS rows, rows[place][16], to those of `count` outputs, which lie
+// `kernel` floats apart.
+VEC8_INLINE void add_rows(const int taps, float *weights, size_t kernel, const float *rows,
+                          int count)
 {
-    const struct conv_dense_shape *s = &p->shape;
-    struct factors f = factors_of(taps);
-    int rows = s->window.size[0];
-    size_t kernel = (size_t)s->channels * (size_t)(rows * taps);
-    for (int b = 0; b < s->outputs; b += WIDE, scratch += p->sums_size) {
-        int count = s->outputs - b < WIDE ? s->outputs - b : WIDE;
-        int blocks = b / BLOCK + 1 < p->forward.blocks ? 2 : 1;
-        size_t point = (size_t)(p->entries * blocks) * BLOCK;
-        for (int r = 0; r < s->channels * rows; r++) {
-            float row[WINOGRAD_TAPS_MAX * WIDE];
-            int c = r / rows;
-            int entry = (c / BLOCK * rows + r % rows) * BLOCK + c % BLOCK;
-            row_from_points(taps, row, scratch + (size_t)(entry * blocks) * BLOCK, point, &f,
-                            blocks);
-            float *to = weights + (size_t)b * kernel + (size_t)(r * taps);
-            for (int o = 0; o < count; o++, to += kernel) {
-                VEC8_UNROLL
-                for (int x = 0; x < taps; x++) {
-                    to[x] += row[x * WIDE + o];
-                }
+    for (int o = 0; o < count; o += BLOCK) {
+        VEC8_UNROLL
+        for (int x = 0; x < taps; x++) {
+            vec8 of[BLOCK];
+            VEC8_UNROLL
+            for (int i = 0; i < BLOCK; i++) {
+                of[i] = vec8_load(rows + (x * BLOCK + i) * WIDE + o);
+            }
+            vec8_transpose(of);
+            float *to = weights + (size_t)o * kernel + (size_t)x * BLOCK;
+            int exist = count - o < BLOCK ? count - o : BLOCK;
+            for (int i = 0; i < exist; i++, to += kernel) {
+                vec8_store(to, vec8_load(to) + of[i]);
             }
         }
     }
 }
 
-void conv_dense_add_sums(const struct conv_dense_plan *p, float *weights, float *bias,
-                         const float *scratch)
+// The same for fewer rows.
+static void add_few_rows(float *weights, size_t kernel, const float *rows, int places, int count)
+{
+    for (int o = 0; o < count; o++, weights += kernel) {
+        for (int i = 0; i < places; i++) {
+            weights[i] += rows[i * WIDE + o];
+        }
+    }
+}
+
+VEC8_INLINE void add_points(const int taps, const struct conv_dense_plan *p, float *weights,
+                            const float *scratch)
+{
+    const struct conv_dense_shape *s = &p->shape;
+    struct factors f = factors_of(taps);
+    int size = s->window.size[0];
+    size_t kernel = (size_t)s->channels * (size_t)(size * taps);
+    float rows[ROWS * WINOGRAD_TAPS_MAX * WIDE] = {0};
+    for (int b = 0; b < s->outputs; b += WIDE, scratch += p->sums_size) {
+        int count = s->outputs - b < WIDE ? s->outputs - b : WIDE;
+        int blocks = b / BLOCK + 1 < p->forward.blocks ? 2 : 1;
+        size_t point = (size_t)(p->entries * blocks) * BLOCK;
+        float *to = weights + (size_t)b * kernel;
+        int filled = 0;
+        for (int r = 0; r < s->channels * size; r++) {
+            int c = r / size;
+            int entry = (c / BLOCK * size + r % size) * BLOCK + c % BLOCK;
+            row_from_points(taps, rows + filled * taps * WIDE,
+                            scratch + (size_t)(entry * blocks) * BLOCK, point, &f, blocks);
+            if (++filled == ROWS) {
+                add_rows(taps, to, kernel, rows, count);
+                to += ROWS * taps;
+                filled = 0;
+            }
+        }
+        add_few_rows(to, kernel, rows, filled * taps, count);
+    }
+}
+
+static void add_sums(const struct conv_dense_plan *p, float *weights, float *bias,
+                     const float *scratch)
 {
     const struct conv_dense_shape *s = &p->shape;
     int taps = s->window.size[0] * s->window.size[1];
@@ -274,3 +312,5 @@ void conv_dense_add_sums(const struct conv_dense_plan *p, float *weights, float 
         }
     }
 }
+
+const struct conv_weights_kernels VEC8_TABLE(conv_weights) = {prepare, add_sums};

@@ -2,6 +2,7 @@
 #define NN_KERNEL_TABLES_H
 
 #include "core/nn/conv_dense_rows.h"
+#include "core/nn/conv_dense_weights.h"
 #include "core/nn/kernel_set.h"
 
 /* The tables of every instruction set, for kernel_set.c and the files that
@@ -12,6 +13,7 @@ extern const struct conv_pool_kernels conv_pool_blocked_c;
 extern const struct conv_dense_kernels conv_dense_c;
 extern const struct conv_depth_kernels conv_depth_c;
 extern const struct conv_rows_kernels conv_rows_c;
+extern const struct conv_weights_kernels conv_weights_c;
 extern const struct element_kernels elements_c;
 extern const struct layout_kernels layout_c;
 extern const struct linear_kernels linear_c;
@@ -27,6 +29,7 @@ extern const struct conv_pool_kernels conv_pool_blocked_avx2;
 extern const struct conv_dense_kernels conv_dense_avx2;
 extern const struct conv_depth_kernels conv_depth_avx2;
 extern const struct conv_rows_kernels conv_rows_avx2;
+extern const struct conv_weights_kernels conv_weights_avx2;
 extern const struct element_kernels elements_avx2;
 extern const struct layout_kernels layout_avx2;
 extern const struct linear_kernels linear_avx2;
@@ -42,6 +45,7 @@ extern const struct conv_pool_kernels conv_pool_blocked_avx512;
 extern const struct conv_dense_kernels conv_dense_avx512;
 extern const struct conv_depth_kernels conv_depth_avx512;
 extern const struct conv_rows_kernels conv_rows_avx512;
+extern const struct conv_weights_kernels conv_weights_avx512;
 extern const struct element_kernels elements_avx512;
 extern const struct layout_kernels layout_avx512;
 extern const struct linear_kernels linear_avx512;
@@ -57,6 +61,7 @@ extern const struct conv_pool_kernels conv_pool_blocked_neon;
 extern const struct conv_dense_kernels conv_dense_neon;
 extern const struct conv_depth_kernels conv_depth_neon;
 extern const struct conv_rows_kernels conv_rows_neon;
+extern const struct conv_weights_kernels conv_weights_neon;
 extern const struct element_kernels elements_neon;
 extern const struct layout_kernels layout_neon;
 extern const struct linear_kernels linear_neon;

@@ -118,9 +118,9 @@ static void prepare(const void *opaque, const real *parameters, void *prepared)
         float *scale = (float *)prepared + s->scale_at;
         float *shift = (float *)prepared + s->shift_at;
         fold_norm(s, parameters, scale, shift);
-        conv_dense_prepare(&s->plan, prepared, weights, shift, scale);
+        s->kernels->prepare(&s->plan, prepared, weights, shift, scale);
     } else {
-        conv_dense_prepare(&s->plan, prepared, weights, bias, NULL);
+        s->kernels->prepare(&s->plan, prepared, weights, bias, NULL);
     }
 }
 
@@ -185,9 +185,9 @@ static void backward(const void *opaque, const struct layer_pass *pass)
             s->layout->to_planes(in_gradient, blocks, layer->shape.channels, s->in_pixels);
         }
     }
-    conv_dense_add_sums(&s->plan, pass->parameter_gradients + layer->weight,
-                        layer->has_bias ? pass->parameter_gradients + layer->bias : NULL,
-                        scratch);
+    s->kernels->add_sums(&s->plan, pass->parameter_gradients + layer->weight,
+                         layer->has_bias ? pass->parameter_gradients + layer->bias : NULL,
+                         scratch);
 }
 
 const struct layer_kind layer_conv_dense = {

@@ -222,7 +222,7 @@ struct conv_case {
 static void run_conv_prepare(void *context)
 {
     struct conv_case *c = context;
-    conv_dense_prepare(&c->plan, c->prepared, c->weights, NULL, NULL);
+    c->kernels->prepare(&c->plan, c->prepared, c->weights, NULL, NULL);
 }
 
 static void run_conv_forward(void *context)

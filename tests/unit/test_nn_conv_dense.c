@@ -255,14 +255,14 @@ static void check_forward(struct arrays *a, const struct expected *e)
         finished[i] = fmax(0, finished[i] + (double)a->add[i]);
     }
     struct conv_finish plain = {.relu = false};
-    conv_dense_prepare(&a->plan, a->prepared, a->weights, NULL, NULL);
+    kernels->prepare(&a->plan, a->prepared, a->weights, NULL, NULL);
     kernels->forward(&a->plan, a->out, a->in, a->prepared, &plain, a->scratch);
     check("output without bias", a, a->out, e->out, a->out_size);
-    conv_dense_prepare(&a->plan, a->prepared, a->weights, a->bias, a->scale);
+    kernels->prepare(&a->plan, a->prepared, a->weights, a->bias, a->scale);
     struct conv_finish all = {.add = a->add, .relu = true};
     kernels->forward(&a->plan, a->out, a->in, a->prepared, &all, a->scratch);
     check("scaled, added and rectified", a, a->out, finished, a->out_size);
-    conv_dense_prepare(&a->plan, a->prepared, a->weights, a->bias, NULL);
+    kernels->prepare(&a->plan, a->prepared, a->weights, a->bias, NULL);
     kernels->forward(&a->plan, a->out, a->in, a->prepared, &plain, a->scratch);
     check("output", a, a->out, with_bias, a->out_size);
     free(with_bias);
@@ -281,9 +281,9 @@ static void check_backward(struct arrays *a, const struct expected *e)
                                    a->scratch);
         }
     }
-    conv_dense_add_sums(&a->plan, a->weight_gradient, a->bias_gradient, a->scratch);
+    kernels->add_sums(&a->plan, a->weight_gradient, a->bias_gradient, a->scratch);
     // Adding on top of gradients, and no bias.
-    conv_dense_add_sums(&a->plan, a->weight_gradient, NULL, a->scratch);
+    kernels->add_sums(&a->plan, a->weight_gradient, NULL, a->scratch);
     for (size_t i = 0; i < a->weight_size; i++) {
         a->weight_gradient[i] /= 4;
     }
@@ -435,7 +435,7 @@ static void test_not_a_number(void **state)
             arrays_new(&a, &shape, *set);
             assert_int_equal(a.plan.forward.points, size == 3 ? 6 : 0);
             a.in[in_at(&a, 3, 2, 3)] = NAN;
-            conv_dense_prepare(&a.plan, a.prepared, a.weights, a.bias, NULL);
+            (*set)->dense->prepare(&a.plan, a.prepared, a.weights, a.bias, NULL);
             struct conv_finish finish = {.relu = true};
             (*set)->dense->forward(&a.plan, a.out, a.in, a.prepared, &finish, a.scratch);
             for (int y = 0; y < 6; y++) {
