@@ -85,8 +85,9 @@ LINKS = [
     ("train", ["openblas", "hdf5_serial"], True),
     ("train", ["openblas", "hdf5_serial", "avutil"], False),
     ("predict", ["openblas", "hdf5_serial", "swscale"], False),
-    ("pack", ["hdf5_serial", "avcodec"], False),
-    ("pack", ["hdf5_serial"], True),
+    ("pack", ["hdf5_serial", "turbojpeg", "avcodec"], False),
+    ("pack", ["hdf5_serial", "turbojpeg"], True),
+    ("pack", ["hdf5_serial"], False),
 ]
 
 # What a program is hardened with, and the faults: options of which each lacks one.
