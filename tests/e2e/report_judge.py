@@ -5,6 +5,7 @@ pack's, in order. Likewise a page of several runs: report_judge.py --compare PAG
 import base64
 import csv
 import os
+import re
 import struct
 import sys
 from html.parser import HTMLParser
@@ -69,6 +70,33 @@ def check_picture(width, height, source):
     assert width % own[0] == 0 and width // own[0] == height // own[1], "not enlarged evenly"
 
 
+def luminance(colour):
+    """Relative, by WCAG 2."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+              for c in (part / 255 for part in colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def check_contrast(source):
+    """Light, dark and printed: text on the paper and on the table's strongest colours as
+    WCAG 2 asks of text (4.5), lines on the paper as it asks of graphics (3)."""
+    palettes = re.findall(r":root{([^}]*)}", source)
+    assert len(palettes) == 3, "not three palettes"
+    for palette in palettes:
+        colours = {}
+        for name, value in re.findall(r"--(\w+):([^;]+)", palette):
+            if value.startswith("#"):
+                digits = value[1:] if len(value) == 7 else "".join(2 * c for c in value[1:])
+                colours[name] = bytes.fromhex(digits)
+            else:
+                colours[name] = tuple(map(int, value.split(",")))
+        pairs = [("fg", "bg", 4.5), ("soft", "bg", 4.5), ("fg", "right", 4.5), ("fg", "wrong", 4.5)]
+        for one, other, wanted in pairs + [(f"l{i}", "bg", 3) for i in range(8)]:
+            dark, light = sorted(luminance(colours[name]) for name in (one, other))
+            ratio = (light + 0.05) / (dark + 0.05)
+            assert ratio >= wanted, f"{one} on {other}: contrast {ratio:.2f}, not {wanted}"
+
+
 def read_page(path):
     with open(path, encoding="utf-8") as file:
         source = file.read()
@@ -77,6 +105,7 @@ def read_page(path):
     page.close()
     assert not page.open, f"never closed: {page.open}"
     assert "url(" not in source and "@import" not in source and "fetch(" not in source
+    check_contrast(source)
     for picture in page.pictures:
         check_picture(*picture)
     return page

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 enum { WIDTH = CHART_WIDTH, HEIGHT = CHART_HEIGHT, LEFT = 58, RIGHT = 14, TOP = 14, BOTTOM = 36,
-       TICKS = 5 };
+       TICKS = 5, DOTTED_EPOCHS = 40 };
 
 // Where the values lie, and round numbers to mark.
 struct axis {
@@ -61,6 +61,25 @@ static double y_of(const struct axis *axis, double value)
     return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
 }
 
+// Below the axis stand the first epoch and the multiples of this, about ten numbers in all.
+static long epoch_step(const struct chart *chart)
+{
+    long span = chart->count > 0 ? chart->epochs[chart->count - 1] - chart->epochs[0] : 0;
+    long power = 1;
+    while (span / (5 * power) >= 10) {
+        power *= 10;
+    }
+    return power * (span / power < 10 ? 1 : span / (2 * power) < 10 ? 2 : 5);
+}
+
+// A dot for each epoch would hide a long line; a value that stands alone has nothing else.
+static bool has_dot(const struct chart *chart, const double *values, size_t i)
+{
+    bool alone = (i == 0 || !isfinite(values[i - 1]))
+                 && (i + 1 == chart->count || !isfinite(values[i + 1]));
+    return isfinite(values[i]) && (chart->count <= DOTTED_EPOCHS || alone);
+}
+
 static void write_axes(FILE *out, const struct chart *chart, const struct axis *axis)
 {
     for (int t = 0; t <= axis->steps; t++) {
@@ -70,11 +89,13 @@ static void write_axes(FILE *out, const struct chart *chart, const struct axis *
                 "text-anchor=\"end\">%g%s</text>\n", LEFT, y, WIDTH - RIGHT, LEFT - 8, y + 4,
                 fabs(value) < axis->step / 2 ? 0 : value, chart->unit);
     }
-    // At most ten epochs have their number below them.
-    size_t every = (chart->count + 9) / 10;
-    for (size_t i = 0; i < chart->count; i += every) {
-        fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>\n",
-                x_of(chart, i), HEIGHT - BOTTOM + 18, chart->epochs[i]);
+    long step = epoch_step(chart);
+    for (size_t i = 0; i < chart->count; i++) {
+        long past = chart->epochs[i] % step;
+        if (past == 0 || (i == 0 && 2 * (step - past) >= step)) {
+            fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>\n",
+                    x_of(chart, i), HEIGHT - BOTTOM + 18, chart->epochs[i]);
+        }
     }
     fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">epoch</text>\n", WIDTH - RIGHT,
             HEIGHT - 2);
@@ -94,7 +115,7 @@ static void write_line(FILE *out, const struct chart *chart, const struct axis *
     }
     fputs("\"/>\n", out);
     for (size_t i = 0; i < chart->count; i++) {
-        if (isfinite(values[i])) {
+        if (has_dot(chart, values, i)) {
             fprintf(out, "<circle class=\"dot l%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", line,
                     x_of(chart, i), y_of(axis, values[i]));
         }

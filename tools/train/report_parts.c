@@ -94,8 +94,8 @@ void report_confusion_write(FILE *out, const struct run_report *report,
         for (int k = 0; k < classes; k++) {
             size_t n = answers->table[(size_t)i * (size_t)classes + (size_t)k];
             double share = sum > 0 ? (double)n / (double)sum : 0;
-            fprintf(out, "<td class=\"%s%s\" style=\"--s:%.3f\">", i == k ? "right" : "wrong",
-                    share > 0.8 ? " deep" : "", share);
+            fprintf(out, "<td class=\"%s\" style=\"--s:%.3f\">", i == k ? "right" : "wrong",
+                    share);
             if (n > 0) {
                 fprintf(out, "%zu", n);
             }
@@ -257,8 +257,8 @@ int report_wrong_write(FILE *out, const struct run_report *report,
     }
     qsort(wrong, count, sizeof *wrong, by_sureness);
     fprintf(out, "<h2>Wrong, and most sure of it</h2>\n<p>%zu of %zu samples of the validation "
-            "part are wrong; here is at most one of each source video.</p>\n"
-            "<div class=\"gallery\">\n", count, answers->count);
+            "part are wrong%s.</p>\n<div class=\"gallery\">\n", count, answers->count,
+            count > 0 ? "; here is at most one of each source video" : "");
     size_t shown = keep_one_each(wrong, count, WRONG_MAX, report);
     int code = 0;
     for (size_t i = 0; i < shown && code == 0; i++) {

@@ -51,3 +51,12 @@ for i in 1 2 3 4 5 6 7 8 9; do
 done
 wrong --compare --svg x.svg copy-?
 wrong --compare --svg x.svg copy-[1-8]
+# A long run is a line without dots, but for what was measured once, between epochs that
+# were not; below it stand round numbers.
+awk -F, -v OFS=, 'NR == 1 { print; for (i = 1; i <= NF; i++) at[$i] = i }
+    NR == 2 { for (e = 1; e <= 60; e++) { $1 = e; $at["val_loss"] = e == 30 ? 1 : ""; print } }' \
+    plain-1/history.csv >long.csv
+mv long.csv plain-1/history.csv
+train --compare --svg long.svg plain-1 >/dev/null
+xml long.svg
+grep -o 'middle">[0-9]*<' long.svg | tr -dc '0-9\n' | head -n 7 | xargs
