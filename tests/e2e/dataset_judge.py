@@ -20,7 +20,7 @@ PARTS = ("none", "train", "val", "test")
 
 def class_of_page(page):
     with open(page, encoding="utf-8") as file:
-        blocks = [block for _, block in blocks_of(file.read())
+        blocks = [block for _, block, _ in blocks_of(file.read())
                   if block[0].startswith("import") and "torch" in block[0]]
     if len(blocks) != 1:
         sys.exit(f"{page}: {len(blocks)} pieces of Python that import torch, not one")

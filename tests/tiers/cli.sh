@@ -8,7 +8,8 @@ for part in run_selftest.sh check_help.sh run; do
     tap_program "${part%.sh}" bash "$ROOT/tests/cli/$part" "$BUILDS/gcc"
 done
 # These want an empty folder each.
-for part in manuals install interchange report python_docs fetch_ucf101; do
+for part in manuals install interchange report tensorboard python_docs \
+    cookbook_docs json_forms fetch_ucf101; do
     scratch=$TAP_LOGS/$part.scratch
     mkdir -p "$scratch/logs" "$scratch/folder" && cd "$scratch/folder" || exit 1
     tap_program "$part" env TAP_LOGS="$scratch/logs" \
