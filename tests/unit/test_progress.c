@@ -27,7 +27,9 @@ static const char label[] = "epoch 12/40", note[] = "loss 1.2345";
 static void drawn(int columns, char *row, size_t capacity)
 {
     int master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0) {
+        skip(); // a bare root without /dev/pts
+    }
     int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
     struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)columns};
     assert_true(terminal >= 0 && ioctl(terminal, TIOCSWINSZ, &size) == 0);
