@@ -148,11 +148,11 @@ stop_in_the_middle() { # target, further arguments
     many_clips
     "$extract" -j 1 -o "$target" "$@" many >first.out 2>first.err &
     local first=$!
-    # Past the head, which says how long it is, two records at least.
+    # Past the head, which says how long it is, three records at least.
     until [ -s "$target.journal" ] || ! kill -0 $first 2>/dev/null; do sleep 0.01; done
     local head
     head=$(od -An -tu4 -j24 -N4 "$target.journal")
-    until [ "$(stat -c %s "$target.journal")" -ge $((head + 128)) ] \
+    until [ "$(stat -c %s "$target.journal")" -ge $((head + 192)) ] \
         || ! kill -0 $first 2>/dev/null; do sleep 0.01; done
     kill -INT $first
     wait $first
