@@ -92,6 +92,7 @@ static int work_for_ever(struct child_buffer *out, void *context, struct error *
     return 0;
 }
 
+#ifndef TRIPTYCH_NO_FILTER // sanitizers need the address space
 // As much as there is; then as libraries do that have no answer to a refusal.
 static int eat_memory(struct child_buffer *out, void *context, struct error *err)
 {
@@ -105,6 +106,7 @@ static int eat_memory(struct child_buffer *out, void *context, struct error *err
     }
     return error_set(err, ERR_VALUE, "no limit in sight");
 }
+#endif
 
 static int fail_without_a_word(struct child_buffer *out, void *context, struct error *err)
 {
@@ -179,7 +181,7 @@ static const struct misdeed misdeeds[] = {
     {"leaves with success", leave_with_success, ERR_CHILD, "failed without a word"},
     {"hangs", hang, ERR_CHILD, "not read within 0.3 s"},
     {"works for ever", work_for_ever, ERR_CHILD, "not read within 1 s of processor time"},
-#ifndef TRIPTYCH_NO_FILTER // sanitizers need the address space
+#ifndef TRIPTYCH_NO_FILTER
     {"eats memory", eat_memory, ERR_CHILD, "its reader crashed (Aborted)"},
 #endif
     {"fails without a word", fail_without_a_word, ERR_CHILD, "failed without a word"},
