@@ -36,8 +36,8 @@ MEMORY = ("takes about as long as memory does on both sides; in our pass the inp
           "and the gradient of the output written, too, which a net does not do for each layer")
 BLOCKS = ("the weights are read, and a gradient of their size is written, once for each of four "
           "blocks of images, which is what keeps the bits the same for any number of threads")
-CHANNELS = ("three channels fill less than half of a vector of eight on the way back to the input; a "
-            "net has them in its first layer, where nobody asks for that gradient")
+CHANNELS = ("three channels fill less than half of a vector of eight on the way back to the "
+            "input; a net has them in its first layer, where nobody asks for that gradient")
 WHY = {"7x7, 3 to 8": CHANNELS, "relu, 16": MEMORY, "leakyrelu, 16": MEMORY,
        "sigmoid, 16": MEMORY, "tanh, 16": MEMORY, "globalavgpool, 16": MEMORY,
        "linear 512": BLOCKS, "linear 4096": BLOCKS}
