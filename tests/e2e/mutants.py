@@ -14,27 +14,50 @@ import re
 import subprocess
 import sys
 
+import h5py
+import numpy
+
 LIMIT = 30  # seconds, on a busy machine; a refusal takes milliseconds
 CLIPS_AT_ONCE = 200
 
-COMPARE = """
-import sys, h5py, numpy
+
 def contents(path):
+    """Everything a pack says, but for the digest and the mark that it is complete.
+    Only a child may ask: libhdf5 can crash on a changed file."""
     found = {}
     with h5py.File(path, "r") as file:
         for name, value in file.attrs.items():
             if name not in ("digest", "complete"):
                 found["@" + name] = numpy.asarray(value).tobytes()
+
         def visit(group):
             for item in group.values():
                 if isinstance(item, h5py.Dataset):
                     found[item.name] = (str(item.dtype), item.shape, item[()].tobytes())
                 else:
                     visit(item)
-        visit(file) # by names, as our readers go: visititems follows siblings, too
+        visit(file)  # by names, as our readers go: visititems follows siblings, too
     return found
-sys.exit(0 if contents(sys.argv[1]) == contents(sys.argv[2]) else 5)
-"""
+
+
+def same_contents(path, other):
+    """In a child of its own, which libhdf5 may crash: no words of it then, but False."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if contents(path) == contents(other) else 5)
+        except BaseException as error:
+            print(f"# {other}: {error}", flush=True)
+        finally:
+            os._exit(6)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def ending(path):
+    """What a name ends in, so that extract takes it for a video's; FFmpeg looks inside."""
+    last = os.path.splitext(path)[1]
+    return last if last in (".avi", ".mp4", ".mkv", ".webm", ".mov", ".mpg", ".mpeg", ".wmv",
+                            ".flv", ".ogv") else ".mpg"
 
 
 def mutate(data, rng):
@@ -112,11 +135,8 @@ class Suite:
             status, out, err = self.run("pack", "verify", "mutant.bin")
             if status not in (0, 1) or (status == 1 and "mutant.bin: " not in out + err):
                 complaints.append(f"pack {number}: exit status {status}\n{out}{err}")
-            if status == 0 and differs:
-                same = subprocess.run([sys.executable, "-c", COMPARE, "good.h5", "mutant.bin"],
-                                      capture_output=True, text=True)
-                if same.returncode != 0:
-                    complaints.append(f"pack {number}: verified, but not the same\n{same.stderr}")
+            if status == 0 and differs and not same_contents("good.h5", "mutant.bin"):
+                complaints.append(f"pack {number}: verified, but not the same")
             refused += status == 1
         if refused < self.count // 2:
             complaints.append(f"only {refused} of {self.count} were refused")
@@ -165,7 +185,7 @@ class Suite:
                 with open(path, "rb") as file:
                     data = file.read()
                 changed = mutate(data, random.Random(f"{self.seed} {path} {number}"))
-                with open(f"{folder}/{number - begin:04}{os.path.splitext(path)[1]}", "wb") as file:
+                with open(f"{folder}/{number - begin:04}{ending(path)}", "wb") as file:
                     file.write(changed)
             for old in os.listdir(folder)[count:]:
                 os.unlink(f"{folder}/{old}")
