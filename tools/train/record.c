@@ -1,5 +1,6 @@
 #include "tools/train/record.h"
 
+#include "core/base/io.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
 
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_SIZE = 4096 };
+enum { VALUE_SIZE = 4096, FILE_SIZE_MAX = 1 << 20 };
 
 void record_clear(struct record *record)
 {
@@ -31,7 +32,8 @@ int record_add(struct record *record, const char *name, const char *value, struc
         free(escaped);
         return error_nomem(err, "options");
     }
-    item.value = text_clean(escaped, capacity, value);
+    text_clean(escaped, capacity, value);
+    item.value = escaped;
     record->items[record->count++] = item;
     return 0;
 }
@@ -85,11 +87,11 @@ int record_make(struct record *ret, const struct train_settings *settings,
 
 // ---- what differs ----
 
-static const char *value_of(const struct model_option *options, int count, const char *name)
+const char *record_value(const struct model_option *items, int count, const char *name)
 {
     for (int i = 0; i < count; i++) {
-        if (strcmp(options[i].name, name) == 0) {
-            return options[i].value;
+        if (strcmp(items[i].name, name) == 0) {
+            return items[i].value;
         }
     }
     return NULL;
@@ -115,14 +117,14 @@ void record_differences(char *text, size_t capacity, const struct model_option *
     text[0] = 0;
     for (int i = 0; i < now->count; i++) {
         const struct model_option *item = &now->items[i];
-        const char *was = value_of(old, old_count, item->name);
+        const char *was = record_value(old, old_count, item->name);
         if ((!was || strcmp(was, item->value) != 0)
             && !(may_differ && may_differ(context, item->name))) {
             add_difference(text, capacity, item->name, was, item->value);
         }
     }
     for (int i = 0; i < old_count; i++) {
-        if (!value_of(now->items, now->count, old[i].name)
+        if (!record_value(now->items, now->count, old[i].name)
             && !(may_differ && may_differ(context, old[i].name))) {
             add_difference(text, capacity, old[i].name, old[i].value, NULL);
         }
@@ -143,6 +145,8 @@ bool record_is_fact(const char *name)
     return false;
 }
 
+// ---- options.txt ----
+
 int record_write(const struct record *record, const char *path, struct error *err)
 {
     size_t capacity = 1;
@@ -161,4 +165,34 @@ int record_write(const struct record *record, const char *path, struct error *er
     int code = output_write_file(path, text, used, true, err);
     free(text);
     return code;
+}
+
+void record_file_clear(struct record_file *file)
+{
+    free(file->text);
+    *file = (struct record_file){.text = NULL};
+}
+
+int record_read(struct record_file *ret, const char *path, struct error *err)
+{
+    struct record_file file = {.text = NULL};
+    size_t size;
+    int code = io_read_file(&file.text, &size, path, FILE_SIZE_MAX, err);
+    char *cursor = file.text, *line;
+    for (int number = 1; code == 0 && (line = text_next_line(&cursor)) != NULL; number++) {
+        char *sign = strstr(line, " = ");
+        if (!sign || file.count == RECORD_MAX) {
+            code = error_set(err, ERR_FORMAT, "%s, line %d: 'name = value' is needed, %d of them "
+                             "at most", path, number, RECORD_MAX);
+            break;
+        }
+        *sign = 0;
+        file.items[file.count++] = (struct model_option){line, sign + strlen(" = ")};
+    }
+    if (code < 0) {
+        record_file_clear(&file);
+        return code;
+    }
+    *ret = file;
+    return 0;
 }

@@ -42,10 +42,26 @@ void record_differences(char *text, size_t capacity, const struct model_option *
                         bool (*may_differ)(const void *context, const char *name),
                         const void *context);
 
+/* The value of an item, NULL where there is none of this name. */
+const char *record_value(const struct model_option *items, int count, const char *name);
+
 /* Is this the name of something that a record says beside options? */
 bool record_is_fact(const char *name);
 
 /* options.txt: a line "name = value" each. */
 int record_write(const struct record *record, const char *path, struct error *err) MUST_CHECK;
+
+/* What such a file says. */
+struct record_file {
+    char *text; /* that the names and values point into */
+    struct model_option items[RECORD_MAX];
+    int count;
+};
+
+/* The error names the line. On success the caller ends with record_file_clear(). */
+int record_read(struct record_file *ret, const char *path, struct error *err) MUST_CHECK;
+
+/* Accepts a zeroed struct. */
+void record_file_clear(struct record_file *file);
 
 #endif

@@ -31,16 +31,6 @@ void resume_clear(struct resume *resume)
 
 // ---- is it the same run? ----
 
-static const char *value_of(const struct record *record, const char *name)
-{
-    for (int i = 0; i < record->count; i++) {
-        if (strcmp(record->items[i].name, name) == 0) {
-            return record->items[i].value;
-        }
-    }
-    return NULL;
-}
-
 static bool may_differ(const void *context, const char *name)
 {
     const struct resume *resume = context;
@@ -55,7 +45,7 @@ int resume_check(const struct resume *resume, const struct record *record, struc
 {
     const struct model *model = resume->model;
     const char *digest = model_option_value(model, "pack_digest");
-    const char *digest_now = value_of(record, "pack_digest");
+    const char *digest_now = record_value(record->items, record->count, "pack_digest");
     char differences[ERROR_TEXT_SIZE - 256];
     if (!digest || !digest_now || strcmp(digest, digest_now) != 0) {
         return error_set(err, ERR_VALUE, "%s: was begun with another pack (digest %.12s..., that "
