@@ -2,10 +2,8 @@
 
 #include "core/base/text.h"
 #include "formats/json_write.h"
-#include "tools/train/compared_run.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { CELL = 24, SHOWN = 512, PATH_WIDTH = 24 };
@@ -19,8 +17,7 @@ static bool same_value(const char *a, const char *b)
 
 struct comparison {
     FILE *out;
-    const struct compared_run *runs;
-    int count;
+    const struct compared_runs *runs;
     const struct compared_run *run; // whose values are wanted, or NULL
 };
 
@@ -45,8 +42,8 @@ static void print_run(FILE *out, const struct compared_run *run, int index)
     } else {
         fprintf(out, "%3d %-*s", index + 1, PATH_WIDTH, shown);
     }
-    fprintf(out, " %9s %6d %8s %6s %4s %6s %6s\n", number(run->parameters, 0, a),
-            run->epochs, number(run->seconds, 1, b), number(100 * run->best, 1, c),
+    fprintf(out, " %9s %6zu %8s %6s %4s %6s %6s\n", number(run->parameters, 0, a),
+            run->history.count, number(run->seconds, 1, b), number(100 * run->best, 1, c),
             run->best_epoch ? epoch : "-", number(100 * run->last, 1, d),
             number(100 * run->test, 1, e));
 }
@@ -57,18 +54,18 @@ static void print_difference(void *context, const char *name)
     const struct comparison *c = context;
     char shown[SHOWN];
     fprintf(c->out, "\n%s\n", text_escape(shown, sizeof shown, name));
-    for (int i = 0; i < c->count; i++) {
-        const char *value = compared_run_option(&c->runs[i], name);
+    for (int i = 0; i < c->runs->count; i++) {
+        const char *value = compared_run_option(&c->runs->items[i], name);
         bool before = false;
         for (int k = 0; k < i; k++) {
-            before = before || same_value(value, compared_run_option(&c->runs[k], name));
+            before = before || same_value(value, compared_run_option(&c->runs->items[k], name));
         }
         if (before) {
             continue;
         }
         fprintf(c->out, "  %s:", value ? text_clean(shown, sizeof shown, value) : "(not set)");
-        for (int k = i; k < c->count; k++) {
-            if (same_value(value, compared_run_option(&c->runs[k], name))) {
+        for (int k = i; k < c->runs->count; k++) {
+            if (same_value(value, compared_run_option(&c->runs->items[k], name))) {
                 fprintf(c->out, " %d", k + 1);
             }
         }
@@ -81,10 +78,10 @@ static void print_table(struct comparison *c)
     fprintf(c->out, "%*s validation, %%    test\n", 4 + PATH_WIDTH + 27, "");
     fprintf(c->out, "    %-*s %9s %6s %8s %6s %4s %6s %6s\n", PATH_WIDTH, "run", "params",
             "epochs", "seconds", "best", "at", "last", "%");
-    for (int i = 0; i < c->count; i++) {
-        print_run(c->out, &c->runs[i], i);
+    for (int i = 0; i < c->runs->count; i++) {
+        print_run(c->out, &c->runs->items[i], i);
     }
-    compared_runs_each_difference(c->runs, c->count, print_difference, c);
+    compared_runs_each_difference(c->runs, print_difference, c);
 }
 
 // ---- tab-separated values ----
@@ -116,22 +113,22 @@ static void print_tsv(struct comparison *c)
 {
     fputs("run\tparameters\tmultiply_adds\tepochs\tseconds\tbest_val_accuracy_sample\tbest_epoch\t"
           "val_accuracy_sample\tval_accuracy_frame\ttest_accuracy_sample", c->out);
-    compared_runs_each_difference(c->runs, c->count, put_name, c);
-    for (int i = 0; i < c->count; i++) {
-        const struct compared_run *run = &c->runs[i];
+    compared_runs_each_difference(c->runs, put_name, c);
+    for (int i = 0; i < c->runs->count; i++) {
+        const struct compared_run *run = &c->runs->items[i];
         char shown[SHOWN];
         fprintf(c->out, "\n%s", text_escape(shown, sizeof shown, run->path));
         put_number(c->out, run->parameters);
         put_number(c->out, run->multiply_adds);
-        put_number(c->out, run->epochs);
+        put_number(c->out, (double)run->history.count);
         put_number(c->out, run->seconds);
         put_number(c->out, run->best);
-        put_number(c->out, run->best_epoch > 0 ? run->best_epoch : NAN);
+        put_number(c->out, run->best_epoch > 0 ? (double)run->best_epoch : NAN);
         put_number(c->out, run->last);
         put_number(c->out, run->last_frame);
         put_number(c->out, run->test);
         c->run = run;
-        compared_runs_each_difference(c->runs, c->count, put_value, c);
+        compared_runs_each_difference(c->runs, put_value, c);
     }
     fputc('\n', c->out);
 }
@@ -153,13 +150,13 @@ static void print_json(const struct comparison *c)
 {
     struct json json = json_begin(c->out);
     json_array_begin(&json, "runs");
-    for (int i = 0; i < c->count; i++) {
-        const struct compared_run *run = &c->runs[i];
+    for (int i = 0; i < c->runs->count; i++) {
+        const struct compared_run *run = &c->runs->items[i];
         json_object_begin(&json, NULL);
         json_text(&json, "run", run->path);
         json_number(&json, "parameters", run->parameters);
         json_number(&json, "multiply_adds", run->multiply_adds);
-        json_count(&json, "epochs", (uint64_t)run->epochs);
+        json_count(&json, "epochs", run->history.count);
         json_number(&json, "seconds", run->seconds);
         json_number(&json, "best_val_accuracy_sample", run->best);
         json_number(&json, "best_epoch", run->best_epoch > 0 ? (double)run->best_epoch : NAN);
@@ -167,7 +164,7 @@ static void print_json(const struct comparison *c)
         json_number(&json, "val_accuracy_frame", run->last_frame);
         json_number(&json, "test_accuracy_sample", run->test);
         json_object_begin(&json, "options_that_differ");
-        compared_runs_each_difference(c->runs, c->count, json_value,
+        compared_runs_each_difference(c->runs, json_value,
                                       &(struct json_run){&json, run});
         json_object_end(&json);
         json_object_end(&json);
@@ -176,25 +173,14 @@ static void print_json(const struct comparison *c)
     json_end(&json);
 }
 
-int compare_runs(FILE *out, char *const *paths, int count, enum compare_form form,
-                 const struct sandbox *sandbox, struct error *err)
+void compare_print(FILE *out, const struct compared_runs *runs, enum compare_form form)
 {
-    struct compared_run *runs = calloc((size_t)count, sizeof *runs);
-    int code = runs ? 0 : error_nomem(err, "runs");
-    for (int i = 0; i < count && code == 0; i++) {
-        code = compared_run_read(&runs[i], paths[i], sandbox, err);
-    }
-    struct comparison c = {out, runs, count, NULL};
-    if (code == 0 && form == COMPARE_TSV) {
+    struct comparison c = {out, runs, NULL};
+    if (form == COMPARE_TSV) {
         print_tsv(&c);
-    } else if (code == 0 && form == COMPARE_JSON) {
+    } else if (form == COMPARE_JSON) {
         print_json(&c);
-    } else if (code == 0) {
+    } else {
         print_table(&c);
     }
-    for (int i = 0; runs && i < count; i++) {
-        compared_run_clear(&runs[i]);
-    }
-    free(runs);
-    return code;
 }

@@ -1,8 +1,7 @@
 #ifndef TOOLS_TRAIN_COMPARE_H
 #define TOOLS_TRAIN_COMPARE_H
 
-#include "core/base/error.h"
-#include "core/base/sandbox.h"
+#include "tools/train/compared_run.h"
 
 #include <stdio.h>
 
@@ -17,8 +16,8 @@ enum compare_form {
  * per run, then each option that differs with the numbers of the runs that
  * have each value. As tab-separated values: a line per run, a column for each
  * of these options; numbers in full, empty where not measured. As JSON: the same,
- * null where not measured and where a run has no such option. */
-int compare_runs(FILE *out, char *const *paths, int count, enum compare_form form,
-                 const struct sandbox *sandbox, struct error *err) MUST_CHECK;
+ * null where not measured and where a run has no such option. Errors of `out` are left
+ * for ferror(). */
+void compare_print(FILE *out, const struct compared_runs *runs, enum compare_form form);
 
 #endif

@@ -1,9 +1,7 @@
 #include "tools/train/compare_page.h"
 
 #include "core/base/output.h"
-#include "formats/history.h"
 #include "formats/html_write.h"
-#include "tools/train/compared_run.h"
 #include "tools/train/report_chart.h"
 #include "tools/train/report_page.h"
 
@@ -18,69 +16,11 @@ enum { NAME_SIZE = 320 };
 // Zeroed, then filled from top to bottom.
 struct page {
     FILE *out;
-    int count;
-    struct compared_run *runs; // [count]
-    struct history *histories; // [count]
-    size_t epoch_count;        // of the longest run
-    int *epochs;               // [epoch_count], 1, 2 ...
-    double *values;            // [count][epoch_count], for one chart at a time
+    const struct compared_runs *runs;
+    size_t epoch_count; // of the longest run
+    int *epochs;        // [epoch_count], 1, 2 ...
+    double *values;     // [runs][epoch_count], for one chart at a time
 };
-
-static void clear(struct page *page)
-{
-    for (int i = 0; page->runs && page->histories && i < page->count; i++) {
-        compared_run_clear(&page->runs[i]);
-        history_clear(&page->histories[i]);
-    }
-    free(page->runs);
-    free(page->histories);
-    free(page->epochs);
-    free(page->values);
-}
-
-// ---- reading ----
-
-static int read_run(struct page *page, int i, const char *path, const struct sandbox *sandbox,
-                    struct error *err)
-{
-    size_t size = strlen(path) + sizeof "/history.csv";
-    char *file = malloc(size);
-    int code = file ? compared_run_read(&page->runs[i], path, sandbox, err)
-                    : error_nomem(err, path);
-    if (code == 0) {
-        snprintf(file, size, "%s/history.csv", path);
-        code = history_read(&page->histories[i], file, err);
-    }
-    free(file);
-    if (code == 0 && page->histories[i].count > page->epoch_count) {
-        page->epoch_count = page->histories[i].count;
-    }
-    return code;
-}
-
-static int read_runs(struct page *page, char *const *paths, const struct sandbox *sandbox,
-                     struct error *err)
-{
-    size_t count = (size_t)page->count;
-    page->runs = calloc(count, sizeof *page->runs);
-    page->histories = calloc(count, sizeof *page->histories);
-    int code = page->runs && page->histories ? 0 : error_nomem(err, "runs");
-    for (int i = 0; i < page->count && code == 0; i++) {
-        code = read_run(page, i, paths[i], sandbox, err);
-    }
-    if (code == 0 && page->epoch_count == 0) {
-        code = error_set(err, ERR_VALUE, "--html: %s has finished no epoch yet", paths[0]);
-    }
-    if (code == 0) {
-        page->epochs = calloc(page->epoch_count, sizeof *page->epochs);
-        page->values = calloc(count * page->epoch_count, sizeof *page->values);
-        code = page->epochs && page->values ? 0 : error_nomem(err, "curves");
-    }
-    for (size_t e = 0; code == 0 && e < page->epoch_count; e++) {
-        page->epochs[e] = (int)e + 1;
-    }
-    return code;
-}
 
 // ---- tables ----
 
@@ -95,7 +35,7 @@ static void write_number(FILE *out, double value, double scale, int decimals, co
 
 static void write_run_heads(const struct page *page)
 {
-    for (int i = 0; i < page->count; i++) {
+    for (int i = 0; i < page->runs->count; i++) {
         fprintf(page->out, "<th scope=\"col\">%d</th>", i + 1);
     }
 }
@@ -110,17 +50,17 @@ static void write_results(const struct page *page)
           "<th scope=\"col\">seconds</th><th scope=\"col\">best validation</th>"
           "<th scope=\"col\">in epoch</th><th scope=\"col\">last validation</th>"
           "<th scope=\"col\">test</th></tr></thead><tbody>\n", out);
-    for (int i = 0; i < page->count; i++) {
-        const struct compared_run *run = &page->runs[i];
+    for (int i = 0; i < page->runs->count; i++) {
+        const struct compared_run *run = &page->runs->items[i];
         fprintf(out, "<tr><th scope=\"row\">%d ", i + 1);
         html_text(out, run->path);
         fputs("</th>", out);
         write_number(out, run->parameters, 1, 0, "");
         write_number(out, run->multiply_adds, 1, 0, "");
-        write_number(out, run->epochs, 1, 0, "");
+        write_number(out, (double)run->history.count, 1, 0, "");
         write_number(out, run->seconds, 1, 1, "");
         write_number(out, run->best, 100, 1, " %");
-        write_number(out, run->best_epoch > 0 ? run->best_epoch : NAN, 1, 0, "");
+        write_number(out, run->best_epoch > 0 ? (double)run->best_epoch : NAN, 1, 0, "");
         write_number(out, run->last, 100, 1, " %");
         write_number(out, run->test, 100, 1, " %");
         fputs("</tr>\n", out);
@@ -135,8 +75,8 @@ static void write_difference(void *context, const char *name)
     fputs("<tr><th scope=\"row\">", out);
     html_text(out, name);
     fputs("</th>", out);
-    for (int i = 0; i < page->count; i++) {
-        const char *value = compared_run_option(&page->runs[i], name);
+    for (int i = 0; i < page->runs->count; i++) {
+        const char *value = compared_run_option(&page->runs->items[i], name);
         fputs("<td>", out);
         if (value) {
             html_text(out, value);
@@ -154,7 +94,7 @@ static void write_differences(struct page *page)
           "<th scope=\"col\">option</th>", page->out);
     write_run_heads(page);
     fputs("</tr></thead><tbody>\n", page->out);
-    compared_runs_each_difference(page->runs, page->count, write_difference, page);
+    compared_runs_each_difference(page->runs, write_difference, page);
     fputs("</tbody></table></div>\n", page->out);
 }
 
@@ -167,17 +107,15 @@ static void write_chart(struct page *page, const char *title, size_t offset, dou
     char names[CHART_LINES_MAX][NAME_SIZE];
     struct chart chart = {
         .title = title, .unit = unit, .low = 0, .high = high, .count = page->epoch_count,
-        .epochs = page->epochs, .line_count = page->count,
+        .epochs = page->epochs, .line_count = page->runs->count,
     };
-    for (int i = 0; i < page->count; i++) {
-        const struct history *history = &page->histories[i];
+    for (int i = 0; i < page->runs->count; i++) {
+        const struct compared_run *run = &page->runs->items[i];
         double *values = page->values + (size_t)i * page->epoch_count;
         for (size_t e = 0; e < page->epoch_count; e++) {
-            values[e] = e < history->count
-                ? scale * *(const double *)(const void *)((const char *)&history->rows[e] + offset)
-                : NAN;
+            values[e] = scale * compared_run_measured(run, e, offset);
         }
-        snprintf(names[i], NAME_SIZE, "%d %s", i + 1, page->runs[i].path);
+        snprintf(names[i], NAME_SIZE, "%d %s", i + 1, run->path);
         chart.lines[i].name = names[i];
         chart.lines[i].values = values;
     }
@@ -189,8 +127,8 @@ static void write_chart(struct page *page, const char *title, size_t offset, dou
 static void write_page(struct page *page)
 {
     char title[64];
-    snprintf(title, sizeof title, "%d run%s side by side", page->count,
-             page->count == 1 ? "" : "s");
+    snprintf(title, sizeof title, "%d run%s side by side", page->runs->count,
+             page->runs->count == 1 ? "" : "s");
     report_page_begin(page->out, title);
     write_results(page);
     fputs("<h2>Learning</h2>\n<div class=\"charts\">\n", page->out);
@@ -205,22 +143,28 @@ static void write_page(struct page *page)
     report_page_end(page->out);
 }
 
-int compare_page_write(const char *path, bool force, char *const *runs, int count,
-                       const struct sandbox *sandbox, struct error *err)
+int compare_page_write(const char *path, bool force, const struct compared_runs *runs,
+                       struct error *err)
 {
-    if (count > CHART_LINES_MAX) {
+    if (runs->count > CHART_LINES_MAX) {
         return error_set(err, ERR_VALUE, "--html shows %d runs at most, these are %d (--tsv takes "
-                         "any number)", CHART_LINES_MAX, count);
+                         "any number)", CHART_LINES_MAX, runs->count);
     }
-    struct page page = {.count = count};
+    struct page page = {.runs = runs, .epoch_count = compared_runs_epochs(runs)};
+    if (page.epoch_count == 0) {
+        return error_set(err, ERR_VALUE, "--html: %s has finished no epoch yet",
+                         runs->items[0].path);
+    }
     char *text = NULL;
     size_t size = 0;
-    int code = read_runs(&page, runs, sandbox, err);
+    page.epochs = calloc(page.epoch_count, sizeof *page.epochs);
+    page.values = calloc((size_t)runs->count * page.epoch_count, sizeof *page.values);
+    page.out = page.epochs && page.values ? open_memstream(&text, &size) : NULL;
+    int code = page.out ? 0 : error_nomem(err, path);
     if (code == 0) {
-        page.out = open_memstream(&text, &size);
-        code = page.out ? 0 : error_nomem(err, path);
-    }
-    if (code == 0) {
+        for (size_t e = 0; e < page.epoch_count; e++) {
+            page.epochs[e] = (int)e + 1;
+        }
         write_page(&page);
         bool failed = ferror(page.out) != 0;
         failed = fclose(page.out) != 0 || failed;
@@ -228,6 +172,7 @@ int compare_page_write(const char *path, bool force, char *const *runs, int coun
                       : output_write_file(path, text, size, force, err);
     }
     free(text);
-    clear(&page);
+    free(page.epochs);
+    free(page.values);
     return code;
 }

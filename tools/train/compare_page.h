@@ -1,8 +1,7 @@
 #ifndef TOOLS_TRAIN_COMPARE_PAGE_H
 #define TOOLS_TRAIN_COMPARE_PAGE_H
 
-#include "core/base/error.h"
-#include "core/base/sandbox.h"
+#include "tools/train/compared_run.h"
 
 #include <stdbool.h>
 
@@ -11,10 +10,9 @@
  * which they differ. The same runs give the same page. */
 
 /* Write the page as PATH; an existing file is replaced when the new one is complete,
- * with `force` only (else ERR_EXISTS). `count` is at least 1; ERR_VALUE where there are
- * more runs than a picture has lines, or none has finished an epoch. Forks: call it
- * before there are threads. */
-int compare_page_write(const char *path, bool force, char *const *runs, int count,
-                       const struct sandbox *sandbox, struct error *err) MUST_CHECK;
+ * with `force` only (else ERR_EXISTS). ERR_VALUE where there are more runs than a
+ * picture has lines, or none has finished an epoch. */
+int compare_page_write(const char *path, bool force, const struct compared_runs *runs,
+                       struct error *err) MUST_CHECK;
 
 #endif

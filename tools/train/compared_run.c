@@ -1,9 +1,6 @@
 #include "tools/train/compared_run.h"
 
-#include "core/base/io.h"
-#include "core/base/text.h"
 #include "core/nn/net.h"
-#include "formats/history.h"
 #include "formats/model.h"
 #include "formats/net_text.h"
 #include "formats/score_files.h"
@@ -14,23 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTIONS_SIZE_MAX = 1 << 20 };
-
 const char *compared_run_option(const struct compared_run *run, const char *name)
 {
-    for (int i = 0; i < run->option_count; i++) {
-        if (strcmp(run->names[i], name) == 0) {
-            return run->values[i];
-        }
-    }
-    return NULL;
+    return record_value(run->options.items, run->options.count, name);
 }
 
-bool compared_runs_agree(const struct compared_run *runs, int count, const char *name)
+// Has the option the same value in all runs, or do all lack it?
+static bool agree(const struct compared_runs *runs, const char *name)
 {
-    const char *first = compared_run_option(&runs[0], name);
-    for (int i = 1; i < count; i++) {
-        const char *other = compared_run_option(&runs[i], name);
+    const char *first = compared_run_option(&runs->items[0], name);
+    for (int i = 1; i < runs->count; i++) {
+        const char *other = compared_run_option(&runs->items[i], name);
         if (first && other ? strcmp(first, other) != 0 : first != other) {
             return false;
         }
@@ -38,53 +29,65 @@ bool compared_runs_agree(const struct compared_run *runs, int count, const char 
     return true;
 }
 
-void compared_runs_each_difference(const struct compared_run *runs, int count,
+void compared_runs_each_difference(const struct compared_runs *runs,
                                    void (*use)(void *context, const char *name), void *context)
 {
-    for (int i = 0; i < count; i++) {
-        for (int k = 0; k < runs[i].option_count; k++) {
-            const char *name = runs[i].names[k];
+    for (int i = 0; i < runs->count; i++) {
+        const struct record_file *options = &runs->items[i].options;
+        for (int k = 0; k < options->count; k++) {
+            const char *name = options->items[k].name;
             bool seen = false;
             for (int before = 0; before < i; before++) {
-                seen = seen || compared_run_option(&runs[before], name);
+                seen = seen || compared_run_option(&runs->items[before], name);
             }
-            if (!seen && !compared_runs_agree(runs, count, name)) {
+            if (!seen && !agree(runs, name)) {
                 use(context, name);
             }
         }
     }
 }
 
-void compared_run_clear(struct compared_run *run)
+size_t compared_runs_epochs(const struct compared_runs *runs)
 {
-    free(run->text);
-    *run = (struct compared_run){.text = NULL};
+    size_t longest = 0;
+    for (int i = 0; i < runs->count; i++) {
+        size_t count = runs->items[i].history.count;
+        longest = count > longest ? count : longest;
+    }
+    return longest;
 }
 
-static int read_options(struct compared_run *run, const char *path, struct error *err)
+double compared_run_measured(const struct compared_run *run, size_t index, size_t offset)
 {
-    size_t size;
-    int code = io_read_file(&run->text, &size, path, OPTIONS_SIZE_MAX, err);
-    char *cursor = run->text, *line;
-    for (int number = 1; code == 0 && (line = text_next_line(&cursor)) != NULL; number++) {
-        char *sign = strstr(line, " = ");
-        if (!sign || run->option_count == COMPARED_OPTIONS_MAX) {
-            return error_set(err, ERR_FORMAT, "%s, line %d: 'name = value' is needed, %d of them "
-                             "at most", path, number, COMPARED_OPTIONS_MAX);
-        }
-        *sign = 0;
-        run->names[run->option_count] = line;
-        run->values[run->option_count++] = sign + strlen(" = ");
+    double value = NAN;
+    if (index < run->history.count) {
+        memcpy(&value, (const char *)&run->history.rows[index] + offset, sizeof value);
     }
-    return code;
+    return value;
 }
+
+static void clear(struct compared_run *run)
+{
+    record_file_clear(&run->options);
+    history_clear(&run->history);
+}
+
+void compared_runs_clear(struct compared_runs *runs)
+{
+    for (int i = 0; i < runs->count; i++) {
+        clear(&runs->items[i]);
+    }
+    free(runs->items);
+    *runs = (struct compared_runs){.items = NULL};
+}
+
+// ---- reading ----
 
 static int read_history(struct compared_run *run, const char *path, struct error *err)
 {
-    struct history history = {0};
-    int code = history_read(&history, path, err);
-    for (size_t i = 0; i < history.count; i++) {
-        const struct history_row *row = &history.rows[i];
+    int code = history_read(&run->history, path, err);
+    for (size_t i = 0; code == 0 && i < run->history.count; i++) {
+        const struct history_row *row = &run->history.rows[i];
         run->seconds += row->train_seconds;
         run->last = row->val_accuracy_sample;
         run->last_frame = row->val_accuracy_frame;
@@ -93,8 +96,6 @@ static int read_history(struct compared_run *run, const char *path, struct error
             run->best_epoch = row->epoch;
         }
     }
-    run->epochs = (int)history.count;
-    history_clear(&history);
     return code;
 }
 
@@ -122,8 +123,8 @@ static int read_model(struct compared_run *run, const char *path, const struct s
     return code;
 }
 
-int compared_run_read(struct compared_run *ret, const char *path, const struct sandbox *sandbox,
-                      struct error *err)
+static int read_run(struct compared_run *ret, const char *path, const struct sandbox *sandbox,
+                    struct error *err)
 {
     struct compared_run run = {.path = path, .parameters = NAN, .multiply_adds = NAN, .best = NAN,
                                .last = NAN, .last_frame = NAN, .test = NAN};
@@ -134,7 +135,7 @@ int compared_run_read(struct compared_run *ret, const char *path, const struct s
         return error_nomem(err, path);
     }
     snprintf(file, size, "%s/options.txt", path);
-    int code = access(file, F_OK) == 0 ? read_options(&run, file, err)
+    int code = access(file, F_OK) == 0 ? record_read(&run.options, file, err)
                                        : error_set(err, ERR_VALUE, "%s: holds no run of train: "
                                                    "there is no options.txt in it", path);
     snprintf(file, size, "%s/history.csv", path);
@@ -149,9 +150,26 @@ int compared_run_read(struct compared_run *ret, const char *path, const struct s
     }
     free(file);
     if (code < 0) {
-        compared_run_clear(&run);
+        clear(&run);
         return code;
     }
     *ret = run;
+    return 0;
+}
+
+int compared_runs_read(struct compared_runs *ret, char *const *paths, int count,
+                       const struct sandbox *sandbox, struct error *err)
+{
+    struct compared_runs runs = {.items = calloc((size_t)count, sizeof *runs.items)};
+    int code = runs.items ? 0 : error_nomem(err, "runs");
+    while (code == 0 && runs.count < count) {
+        code = read_run(&runs.items[runs.count], paths[runs.count], sandbox, err);
+        runs.count += code == 0;
+    }
+    if (code < 0) {
+        compared_runs_clear(&runs);
+        return code;
+    }
+    *ret = runs;
     return 0;
 }

@@ -3,21 +3,19 @@
 
 #include "core/base/error.h"
 #include "core/base/sandbox.h"
+#include "formats/history.h"
+#include "tools/train/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the folder of a run says, for a comparison. */
-
-enum { COMPARED_OPTIONS_MAX = 160 };
+/* What the folders of runs say, for a comparison: read once, then shown as a table,
+ * as a picture and as a page. */
 
 struct compared_run {
     const char *path; /* the caller's */
-    char *text;       /* options.txt; names and values point into it */
-    const char *names[COMPARED_OPTIONS_MAX];
-    const char *values[COMPARED_OPTIONS_MAX];
-    int option_count;
-    int epochs;        /* finished ones */
+    struct record_file options;
+    struct history history; /* of the finished epochs */
     double seconds;    /* of their steps; NAN: not known */
     double parameters; /* trained numbers; NAN without model.h5, as the next */
     double multiply_adds; /* of what the net answers once */
@@ -28,23 +26,32 @@ struct compared_run {
     double test;       /* test accuracy per sample; NAN: none */
 };
 
-/* A run needs options.txt and history.csv; what else there is counts. Forks:
- * call it before there are threads. */
-int compared_run_read(struct compared_run *ret, const char *path, const struct sandbox *sandbox,
-                      struct error *err) MUST_CHECK;
+struct compared_runs {
+    struct compared_run *items; /* [count] */
+    int count;
+};
+
+/* A run needs options.txt and history.csv; what else there is counts. There is one path
+ * at least; the paths must outlive the runs. Forks: call it before there are threads. */
+int compared_runs_read(struct compared_runs *ret, char *const *paths, int count,
+                       const struct sandbox *sandbox, struct error *err) MUST_CHECK;
+
+/* Accepts a zeroed struct. */
+void compared_runs_clear(struct compared_runs *runs);
 
 /* NULL where the run has no option of this name. */
 const char *compared_run_option(const struct compared_run *run, const char *name);
 
-/* Has an option the same value in all runs, or do all lack it? */
-bool compared_runs_agree(const struct compared_run *runs, int count, const char *name);
-
-/* Call `use` for every option in which the runs differ, once each, in the order in
- * which the runs name them. */
-void compared_runs_each_difference(const struct compared_run *runs, int count,
+/* Call `use` for every option in which the runs differ (those that lack it differ from
+ * those that have it), once each, in the order in which the runs name them. */
+void compared_runs_each_difference(const struct compared_runs *runs,
                                    void (*use)(void *context, const char *name), void *context);
 
-/* Accepts a zeroed struct. */
-void compared_run_clear(struct compared_run *run);
+/* The epochs of the longest run. */
+size_t compared_runs_epochs(const struct compared_runs *runs);
+
+/* What a run measured in its epoch number `index`, from 0: the double at `offset` of
+ * that struct history_row. NAN where the run did not come that far. */
+double compared_run_measured(const struct compared_run *run, size_t index, size_t offset);
 
 #endif

@@ -1,9 +1,7 @@
 #include "tools/train/curves_svg.h"
 
 #include "core/base/output.h"
-#include "formats/history.h"
 #include "formats/html_write.h"
-#include "tools/train/compared_run.h"
 #include "tools/train/report_chart.h"
 
 #include <math.h>
@@ -14,31 +12,15 @@
 
 enum { NAME_SIZE = 64, TITLE_HEIGHT = 30, LEGEND_HEIGHT = 20, LEGEND_COLUMNS = 3, GAP = 12 };
 
-// Lines are told apart by their dashes, too.
 static const char style[] =
-    ":root{--fg:#1b1f24;--bg:#fff;--soft:#57606a;--edge:#d0d7de;--l0:#0550ae;--l1:#b83a00;"
-    "--l2:#116329;--l3:#6e40c9;--l4:#9a6700;--l5:#bf3989;--l6:#1b7c83;--l7:#57606a}"
-    "@media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--bg:#0d1117;--soft:#9aa4af;"
-    "--edge:#3d444d;--l0:#79b8ff;--l1:#ffab70;--l2:#7ee787;--l3:#d2a8ff;--l4:#e3b341;"
-    "--l5:#ff9bce;--l6:#76e3ea;--l7:#9aa4af}}"
+    ":root{" CHART_COLOURS_LIGHT "}@media(prefers-color-scheme:dark){:root{" CHART_COLOURS_DARK "}}"
     "text{fill:var(--soft);font:13px system-ui,sans-serif}.title{fill:var(--fg);font-size:15px}"
-    ".paper{fill:var(--bg)}.grid{stroke:var(--edge);fill:none}"
-    ".line{fill:none;stroke-width:2}"
-    ".line.l0{stroke:var(--l0)}.line.l1{stroke:var(--l1);stroke-dasharray:7 3}"
-    ".line.l2{stroke:var(--l2);stroke-dasharray:2 3}.line.l3{stroke:var(--l3)}"
-    ".line.l4{stroke:var(--l4);stroke-dasharray:7 3}.line.l5{stroke:var(--l5);"
-    "stroke-dasharray:2 3}.line.l6{stroke:var(--l6)}.line.l7{stroke:var(--l7);"
-    "stroke-dasharray:7 3}"
-    ".dot.l0{fill:var(--l0)}.dot.l1{fill:var(--l1)}.dot.l2{fill:var(--l2)}"
-    ".dot.l3{fill:var(--l3)}.dot.l4{fill:var(--l4)}.dot.l5{fill:var(--l5)}"
-    ".dot.l6{fill:var(--l6)}.dot.l7{fill:var(--l7)}";
+    ".paper{fill:var(--bg)}" CHART_LINES_STYLE;
 
 // Zeroed, then filled from top to bottom.
 struct curves {
-    int count;
-    struct compared_run *runs;  // [count]
-    struct history *histories;  // [count]
-    int *group;                 // [count], of the line that the run belongs to
+    const struct compared_runs *runs;
+    int *group;                 // for each run, of the line that it belongs to
     int group_count;
     size_t epoch_count;         // of the longest run
     int *epochs;                // [epoch_count], 1, 2 ...
@@ -50,10 +32,10 @@ struct curves {
 // Every option of `a` but the seed, is it in `b`, too?
 static bool has_all(const struct compared_run *a, const struct compared_run *b)
 {
-    for (int i = 0; i < a->option_count; i++) {
-        const char *other = compared_run_option(b, a->names[i]);
-        if (strcmp(a->names[i], "seed") != 0
-            && (!other || strcmp(other, a->values[i]) != 0)) {
+    for (int i = 0; i < a->options.count; i++) {
+        const struct model_option *option = &a->options.items[i];
+        const char *other = compared_run_option(b, option->name);
+        if (strcmp(option->name, "seed") != 0 && (!other || strcmp(other, option->value) != 0)) {
             return false;
         }
     }
@@ -62,10 +44,11 @@ static bool has_all(const struct compared_run *a, const struct compared_run *b)
 
 static int find_groups(struct curves *c, struct error *err)
 {
-    for (int i = 0; i < c->count; i++) {
+    for (int i = 0; i < c->runs->count; i++) {
         c->group[i] = c->group_count;
         for (int k = 0; k < i && c->group[i] == c->group_count; k++) {
-            if (has_all(&c->runs[k], &c->runs[i]) && has_all(&c->runs[i], &c->runs[k])) {
+            const struct compared_run *a = &c->runs->items[k], *b = &c->runs->items[i];
+            if (has_all(a, b) && has_all(b, a)) {
                 c->group[i] = c->group[k];
             }
         }
@@ -95,13 +78,13 @@ static void group_name(char name[NAME_SIZE], const struct curves *c, int group)
 {
     int members = 0;
     char whole[NAME_SIZE] = "";
-    for (int i = 0; i < c->count; i++) {
+    for (int i = 0; i < c->runs->count; i++) {
         if (c->group[i] != group) {
             continue;
         }
         char other[NAME_SIZE];
         size_t same = 0;
-        base_name(other, c->runs[i].path);
+        base_name(other, c->runs->items[i].path);
         if (members++ == 0) {
             memcpy(whole, other, NAME_SIZE);
             memcpy(name, other, NAME_SIZE);
@@ -123,29 +106,6 @@ static void group_name(char name[NAME_SIZE], const struct curves *c, int group)
 
 // ---- what they measured ----
 
-static int read_runs(struct curves *c, char *const *paths, const struct sandbox *sandbox,
-                     struct error *err)
-{
-    int code = 0;
-    for (int i = 0; i < c->count && code == 0; i++) {
-        size_t size = strlen(paths[i]) + sizeof "/history.csv";
-        char *file = malloc(size);
-        code = file ? compared_run_read(&c->runs[i], paths[i], sandbox, err)
-                    : error_nomem(err, paths[i]);
-        if (code == 0) {
-            snprintf(file, size, "%s/history.csv", paths[i]);
-            code = history_read(&c->histories[i], file, err);
-        }
-        free(file);
-        c->epoch_count = c->histories[i].count > c->epoch_count ? c->histories[i].count
-                                                                : c->epoch_count;
-    }
-    if (code == 0 && c->epoch_count == 0) {
-        code = error_set(err, ERR_VALUE, "--svg: %s has finished no epoch yet", paths[0]);
-    }
-    return code;
-}
-
 // A column of the history, the mean over the runs of a line; NAN where one of
 // them did not measure it. Times `scale`.
 static const double *mean(struct curves *c, int line, int group, size_t offset, double scale)
@@ -154,12 +114,9 @@ static const double *mean(struct curves *c, int line, int group, size_t offset, 
     for (size_t e = 0; e < c->epoch_count; e++) {
         double sum = 0;
         int members = 0;
-        for (int i = 0; i < c->count; i++) {
+        for (int i = 0; i < c->runs->count; i++) {
             if (c->group[i] == group) {
-                const struct history *h = &c->histories[i];
-                sum += e < h->count ? *(const double *)(const void *)
-                                          ((const char *)&h->rows[e] + offset)
-                                    : NAN;
+                sum += compared_run_measured(&c->runs->items[i], e, offset);
                 members++;
             }
         }
@@ -271,36 +228,24 @@ static int write_picture(struct curves *c, const char *path, bool force, struct 
 
 static void clear(struct curves *c)
 {
-    for (int i = 0; i < c->count; i++) {
-        if (c->runs) {
-            compared_run_clear(&c->runs[i]);
-        }
-        if (c->histories) {
-            history_clear(&c->histories[i]);
-        }
-    }
-    free(c->runs);
-    free(c->histories);
     free(c->group);
     free(c->epochs);
     free(c->values);
 }
 
-int curves_svg_write(const char *path, bool force, char *const *runs, int count,
-                     const struct sandbox *sandbox, struct error *err)
+int curves_svg_write(const char *path, bool force, const struct compared_runs *runs,
+                     struct error *err)
 {
-    struct curves c = {.count = count};
-    c.runs = calloc((size_t)count, sizeof *c.runs);
-    c.histories = calloc((size_t)count, sizeof *c.histories);
-    c.group = calloc((size_t)count, sizeof *c.group);
-    int code = c.runs && c.histories && c.group ? 0 : error_nomem(err, "runs");
-    code = code < 0 ? code : read_runs(&c, runs, sandbox, err);
-    code = code < 0 ? code : find_groups(&c, err);
-    if (code == 0) {
-        c.epochs = calloc(c.epoch_count, sizeof *c.epochs);
-        c.values = calloc(CHART_LINES_MAX * c.epoch_count, sizeof *c.values);
-        code = c.epochs && c.values ? 0 : error_nomem(err, "curves");
+    struct curves c = {.runs = runs, .epoch_count = compared_runs_epochs(runs)};
+    if (c.epoch_count == 0) {
+        return error_set(err, ERR_VALUE, "--svg: %s has finished no epoch yet",
+                         runs->items[0].path);
     }
+    c.group = calloc((size_t)runs->count, sizeof *c.group);
+    c.epochs = calloc(c.epoch_count, sizeof *c.epochs);
+    c.values = calloc(CHART_LINES_MAX * c.epoch_count, sizeof *c.values);
+    int code = c.group && c.epochs && c.values ? find_groups(&c, err)
+                                               : error_nomem(err, "curves");
     for (size_t e = 0; code == 0 && e < c.epoch_count; e++) {
         c.epochs[e] = (int)e + 1;
     }

@@ -1,8 +1,7 @@
 #ifndef TOOLS_TRAIN_CURVES_SVG_H
 #define TOOLS_TRAIN_CURVES_SVG_H
 
-#include "core/base/error.h"
-#include "core/base/sandbox.h"
+#include "tools/train/compared_run.h"
 
 #include <stdbool.h>
 
@@ -14,8 +13,8 @@
  *
  * Writes PATH when it is complete; ERR_EXISTS where it is there and not `force`.
  * ERR_VALUE for more than CHART_LINES_MAX lines, and where no run has finished
- * an epoch. Forks: call it before there are threads. */
-int curves_svg_write(const char *path, bool force, char *const *runs, int count,
-                     const struct sandbox *sandbox, struct error *err) MUST_CHECK;
+ * an epoch. */
+int curves_svg_write(const char *path, bool force, const struct compared_runs *runs,
+                     struct error *err) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 #include "tools/train/command_line.h"
 #include "tools/train/compare.h"
 #include "tools/train/compare_page.h"
+#include "tools/train/compared_run.h"
 #include "tools/train/curves_svg.h"
 #include "tools/train/describe.h"
 #include "tools/train/folds.h"
@@ -21,6 +22,28 @@ static int train(const struct train_settings *settings, const char *pack, struct
                                   : session_run(settings, pack, err);
 }
 
+// What the picture or the page cannot show is said after the table has been.
+static int compare(const struct train_settings *settings, char *const *paths, int count,
+                   struct error *err)
+{
+    struct sandbox sandbox = train_settings_sandbox(settings);
+    struct compared_runs runs;
+    int code = compared_runs_read(&runs, paths, count, &sandbox, err);
+    if (code < 0) {
+        return code;
+    }
+    compare_print(stdout, &runs, settings->json ? COMPARE_JSON
+                                 : settings->tsv ? COMPARE_TSV : COMPARE_TABLE);
+    if (settings->svg) {
+        code = curves_svg_write(settings->svg, settings->force, &runs, err);
+    }
+    if (code == 0 && settings->html) {
+        code = compare_page_write(settings->html, settings->force, &runs, err);
+    }
+    compared_runs_clear(&runs);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     program_start();
@@ -36,18 +59,7 @@ int main(int argc, char **argv)
     if (code == 0 && settings.describe) {
         code = describe_net(settings.describe, settings.input, settings.classes, &err);
     } else if (code == 0 && settings.compare) {
-        struct sandbox sandbox = train_settings_sandbox(&settings);
-        code = compare_runs(stdout, argv + first, argc - first,
-                            settings.json ? COMPARE_JSON
-                            : settings.tsv ? COMPARE_TSV : COMPARE_TABLE, &sandbox, &err);
-        if (code == 0 && settings.svg) {
-            code = curves_svg_write(settings.svg, settings.force, argv + first, argc - first,
-                                    &sandbox, &err);
-        }
-        if (code == 0 && settings.html) {
-            code = compare_page_write(settings.html, settings.force, argv + first, argc - first,
-                                      &sandbox, &err);
-        }
+        code = compare(&settings, argv + first, argc - first, &err);
     } else if (code == 0) {
         code = train(&settings, argv[first], &err);
     }

@@ -27,8 +27,26 @@ struct chart {
 void report_chart_write(FILE *out, const struct chart *chart);
 
 /* Axes and lines alone, as SVG for a viewBox of CHART_WIDTH by CHART_HEIGHT. What
- * includes it gives the looks of the classes grid, line and dot, and of l0 to l7
- * for the lines. */
+ * includes it takes CHART_LINES_STYLE into its style sheet. */
 void report_chart_draw(FILE *out, const struct chart *chart);
+
+/* The colours of a page with charts: text, paper, soft text, edges, and a line each.
+ * Declarations for ":root{...}" of a style sheet. */
+#define CHART_COLOURS_LIGHT                                                            \
+    "--fg:#1b1f24;--bg:#fff;--soft:#57606a;--edge:#d0d7de;--l0:#0550ae;--l1:#b83a00;"  \
+    "--l2:#116329;--l3:#6e40c9;--l4:#9a6700;--l5:#bf3989;--l6:#1b7c83;--l7:#57606a"
+#define CHART_COLOURS_DARK                                                             \
+    "--fg:#e6edf3;--bg:#0d1117;--soft:#9aa4af;--edge:#3d444d;--l0:#79b8ff;--l1:#ffab70;" \
+    "--l2:#7ee787;--l3:#d2a8ff;--l4:#e3b341;--l5:#ff9bce;--l6:#76e3ea;--l7:#9aa4af"
+
+/* The looks of what report_chart_draw() draws, with those colours. Within a class l0 to
+ * l7, --c is the line's colour; lines are told apart by their dashes, too. */
+#define CHART_LINES_STYLE                                                              \
+    ".grid{stroke:var(--edge);fill:none}"                                              \
+    ".l0{--c:var(--l0)}.l1{--c:var(--l1)}.l2{--c:var(--l2)}.l3{--c:var(--l3)}"         \
+    ".l4{--c:var(--l4)}.l5{--c:var(--l5)}.l6{--c:var(--l6)}.l7{--c:var(--l7)}"         \
+    ".line{fill:none;stroke:var(--c);stroke-width:2}.dot{fill:var(--c)}"               \
+    ".line.l1,.line.l4,.line.l7{stroke-dasharray:7 3}"                                 \
+    ".line.l2,.line.l5{stroke-dasharray:2 3}"
 
 #endif
