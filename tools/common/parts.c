@@ -39,7 +39,7 @@ int parts_find_split(const struct pack_column **ret, const struct pack *pack, co
 {
     char list[512], shown[96];
     if (pack->split_count == 0) {
-        return error_set(err, ERR_VALUE, "%s: holds no split, so nothing says what to train on; "
+        return error_set(err, ERR_VALUE, "%s: holds no split, so nothing says what is trained on; "
                          "extract makes one where classes are known", pack->path);
     }
     const struct pack_column *split = NULL;

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "formats/jpeg_encode.h"
+#include "tools/common/parts.h"
 #include "tools/common/report.h"
 #include "tools/pack/jpeg_folder.h"
 #include "tools/pack/npy_folder.h"
@@ -63,26 +64,6 @@ static int check_use(const struct export_settings *settings, struct error *err)
     return 0;
 }
 
-// The split that goes without saying is train's (tools/common/parts.h).
-static int find_split(const struct pack_column **ret, const struct pack *pack, const char *name,
-                      struct error *err)
-{
-    enum pack_part part;
-    if (!name && pack->split_count == 1) {
-        *ret = &pack->splits[0];
-        return 0;
-    }
-    if (!name) {
-        name = pack_split(pack, "tutorial") ? "tutorial" : "groups";
-    }
-    int code = verb_find_split(ret, &part, pack, name, err);
-    if (code == 0 && part != PART_NONE) {
-        return error_set(err, ERR_USAGE, "--split %s: the folders hold all parts of a split; give "
-                         "its name alone", name);
-    }
-    return code;
-}
-
 static int export_npy(const struct pack *pack, const char *folder, struct error *err)
 {
     char shown[VERB_SHOWN];
@@ -122,18 +103,10 @@ static int export_pack(const struct pack *pack, const struct export_settings *se
     const struct pack_column *split = NULL;
     int code = check_use(settings, err);
     if (code == 0 && settings->jpeg) {
-        code = find_split(&split, pack, settings->split, err);
+        code = parts_find_split(&split, pack, settings->split, err);
     }
-    if (code < 0) {
-        return code;
-    }
-    size_t bad;
-    bool digest_ok;
     // Other files have no checksums: damage would pass unseen from here on.
-    code = pack_verify(pack, &bad, NULL, 0, &digest_ok, err);
-    if (code == 0 && (bad > 0 || !digest_ok)) {
-        code = error_set(err, ERR_FORMAT, "%s: damaged; 'pack verify' says more", pack->path);
-    }
+    code = code < 0 ? code : verb_check_sound(pack, err);
     if (code < 0) {
         return code;
     }

@@ -190,18 +190,6 @@ static int write_pack(const struct resplit *r, const struct pack *pack,
     return code;
 }
 
-// New checksums must not be put on damaged pixels.
-static int check_sound(const struct pack *pack, struct error *err)
-{
-    size_t bad = 0;
-    bool digest_ok = false;
-    int code = pack_verify(pack, &bad, NULL, 0, &digest_ok, err);
-    if (code == 0 && (bad > 0 || !digest_ok)) {
-        code = error_set(err, ERR_FORMAT, "%s: damaged; 'pack verify' says more", pack->path);
-    }
-    return code;
-}
-
 static int resplit(const struct pack *pack, const struct resplit_settings *settings,
                    struct error *err)
 {
@@ -214,7 +202,8 @@ static int resplit(const struct pack *pack, const struct resplit_settings *setti
     }
     struct resplit r = {.drawn = false};
     int code = make_splits(&r, pack, settings, err);
-    code = code < 0 ? code : check_sound(pack, err);
+    // New checksums must not be put on damaged pixels.
+    code = code < 0 ? code : verb_check_sound(pack, err);
     code = code < 0 ? code : write_pack(&r, pack, settings, err);
     if (code == 0) {
         char shown[VERB_SHOWN];

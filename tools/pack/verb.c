@@ -93,5 +93,16 @@ int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
     }
     *ret = split;
     *ret_part = part;
+
+int verb_check_sound(const struct pack *pack, struct error *err)
+{
+    size_t bad = 0;
+    bool digest_ok = false;
+    int code = pack_verify(pack, &bad, NULL, 0, &digest_ok, err);
+    if (code == 0 && (bad > 0 || !digest_ok)) {
+        code = error_set(err, ERR_FORMAT, "%s: damaged; 'pack verify' says more", pack->path);
+    }
+    return code;
+}
     return 0;
 }

@@ -50,6 +50,10 @@ bool verb_open_two(struct pack *ret[2], enum exit_status *ret_status,
 /* The split that "NAME" or "NAME/PART" (train, val or test) means; *ret_part is
  * PART_NONE where the text names none. ERR_VALUE naming the splits there are. */
 int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
+/* ERR_FORMAT where frames or tables of the pack do not match its checksums. Reads it all:
+ * for verbs that write what they read without those checksums, or under new ones. */
+int verb_check_sound(const struct pack *pack, struct error *err) MUST_CHECK;
+
                     const struct pack *pack, const char *text, struct error *err) MUST_CHECK;
 
 enum { VERB_SHOWN = 400 }; /* bytes of a foreign text on a terminal */

@@ -72,6 +72,7 @@ try pack export --jpeg x --split groups/val named.h5
 extract -j 1 --size 24x20 --frames 4 -o four.h5 clips >/dev/null
 try pack export --jpeg x four.h5
 extract -j 1 --size 24x20 -o plain.h5 clips/CrawlingWave >/dev/null 2>&1
+try pack export --jpeg x plain.h5
 printf '%s\ttrain\n' v_CrawlingWave_g01_c01.avi >own.txt
 pack resplit -o labelless.h5 --split mine=own.txt plain.h5 >/dev/null
 try pack export --jpeg x labelless.h5
