@@ -169,56 +169,72 @@ static int open_folder_of(int *ret, const char *path, struct error *err)
     return code;
 }
 
-static int rename_into_place(const struct output *o)
+static int rename_into_place(const char *partial, const char *path, bool force)
 {
-    if (o->force) {
-        return rename(o->partial, o->path);
+    if (force) {
+        return rename(partial, path);
     }
-    if (renameat2(AT_FDCWD, o->partial, AT_FDCWD, o->path, RENAME_NOREPLACE) == 0) {
+    if (renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
         return 0;
     }
     if (errno != EINVAL && errno != ENOSYS) {
         return -1;
     }
     // A file system without that flag: link() refuses an existing name, too.
-    if (link(o->partial, o->path) == 0) {
-        return unlink(o->partial);
+    if (link(partial, path) == 0) {
+        return unlink(partial);
     }
-    return errno == EEXIST ? -1 : rename(o->partial, o->path);
+    return errno == EEXIST ? -1 : rename(partial, path);
 }
 
-static int sync_and_rename(struct output *o, struct error *err)
+// What is synced gets its name, for good. *ret_renamed as soon as it has it.
+static int install(const char *partial, const char *path, bool force, bool *ret_renamed,
+                   struct error *err)
+{
+    // What can fail comes before the rename: behind it only the sync is left.
+    int folder = -1;
+    int code = open_folder_of(&folder, path, err);
+    if (code < 0) {
+        return code;
+    }
+    if (rename_into_place(partial, path, force) < 0) {
+        code = errno == EEXIST
+            ? error_set(err, ERR_EXISTS, "%s: has come into being meanwhile", path)
+            : error_errno(err, errno, "%s: cannot rename to %s", partial, path);
+        goto done;
+    }
+    *ret_renamed = true;
+    crash_point("output-renamed");
+    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
+    if (fsync(folder) < 0 && errno != EINVAL) {
+        code = error_errno(err, errno, "%s: is written, but its folder cannot be synced, so that "
+                           "a power cut may undo it", path);
+    }
+
+done:
+    close(folder);
+    return code;
+}
+
+int output_install(struct output *o, struct error *err)
 {
     if (fsync(o->fd) < 0) {
         return error_errno(err, errno, "%s: cannot sync", o->partial);
     }
     crash_point("output-synced");
-    if (rename_into_place(o) < 0) {
-        return errno == EEXIST ? error_set(err, ERR_EXISTS, "%s: has come into being meanwhile",
-                                           o->path)
-                               : error_errno(err, errno, "%s: cannot rename to %s", o->partial,
-                                             o->path);
-    }
-    o->installed = true;
-    crash_point("output-renamed");
-    return 0;
+    return install(o->partial, o->path, o->force, &o->installed, err);
 }
 
-int output_install(struct output *o, struct error *err)
+int output_install_folder(const char *partial, const char *path, struct error *err)
 {
-    // What can fail comes before the rename: behind it only the sync is left.
-    int folder = -1;
-    int code = open_folder_of(&folder, o->path, err);
-    code = code < 0 ? code : sync_and_rename(o, err);
-    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
-    if (code == 0 && fsync(folder) < 0 && errno != EINVAL) {
-        code = error_errno(err, errno, "%s: is written, but its folder cannot be synced, so that "
-                           "a power cut may undo it", o->path);
+    int fd = open(partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return error_errno(err, errno, "%s: cannot open the folder", partial);
     }
-    if (folder >= 0) {
-        close(folder);
-    }
-    return code;
+    int code = syncfs(fd) < 0 ? error_errno(err, errno, "%s: cannot sync", partial) : 0;
+    close(fd);
+    bool renamed = false;
+    return code < 0 ? code : install(partial, path, false, &renamed, err);
 }
 
 int output_commit(struct output **output, struct error *err)

@@ -42,6 +42,12 @@ void output_abandon(struct output **output);
 /* Leave PATH.partial where it is, for a later run. Accepts NULL. */
 void output_keep(struct output **output);
 
+/* What output_install() does, for a folder made as PARTIAL, of many files that are not
+ * synced one by one: all of its file system is, once; then it is renamed, and the folder
+ * that holds it is synced. ERR_EXISTS where PATH is there. On failure PARTIAL is left to
+ * the caller; only where the very last step fails it is PATH: the message says so. */
+int output_install_folder(const char *partial, const char *path, struct error *err) MUST_CHECK;
+
 /* Lock a folder for the life of this process (the descriptor is the lock).
  * ERR_EXISTS when another process has it. */
 int output_lock_folder(int *ret_fd, const char *path, struct error *err) MUST_CHECK;

@@ -122,6 +122,7 @@ WRAP(struct dirent *, readdir64, (DIR *folder), (folder), EIO, NULL)
 WRAP(ssize_t, pwrite64, (int fd, const void *data, size_t size, off_t offset),
      (fd, data, size, offset), ENOSPC, -1)
 WRAP(int, fsync, (int fd), (fd), EIO, -1)
+WRAP(int, syncfs, (int fd), (fd), EIO, -1)
 WRAP(int, fdatasync, (int fd), (fd), EIO, -1)
 WRAP(int, ftruncate64, (int fd, off_t size), (fd, size), ENOSPC, -1)
 WRAP(int, posix_fallocate64, (int fd, off_t offset, off_t size), (fd, offset, size), 0, ENOSPC)

@@ -40,6 +40,7 @@ SCENARIOS = {
     "pack-diff": ("pack diff a.h5 a.h5", None, False),
     "pack-sheet": ("pack sheet -o new.png a.h5", "new.png", False),
     "pack-export": ("pack export --npy new a.h5", "new/labels.npy", False),
+    "pack-export-jpeg": ("pack export --jpeg new a.h5", "new/q3_2_data.mat", False),
     "pack-resplit": ("pack resplit --seed 7 -o new.h5 a.h5", PACK, False),
     "pack-merge": ("pack merge -o new.h5 s1.h5 s2.h5", PACK, False),
     "train": ("train -q --threads 2 --net fast.net --epochs 1 --batch 4 -o run a.h5",

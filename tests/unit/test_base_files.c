@@ -313,6 +313,28 @@ static void race_of_writers(void **state)
     assert_false(exists("a.partial"));
 }
 
+static void folder_gets_its_name(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT, taken = ERROR_INIT, absent = ERROR_INIT;
+    assert_int_equal(mkdir("d.partial", 0777), 0);
+    put("d.partial/a", "text");
+    assert_int_equal(output_install_folder("d.partial", "d", &err), 0);
+    assert_holds("d/a", "text");
+    assert_false(exists("d.partial"));
+
+    // One that came meanwhile stays, even an empty one, and so does ours.
+    assert_int_equal(mkdir("e", 0777), 0);
+    assert_int_equal(output_install_folder("d", "e", &taken), ERR_EXISTS);
+    assert_string_equal(taken.text, "e: has come into being meanwhile");
+    assert_holds("d/a", "text");
+    assert_false(exists("e/a"));
+
+    assert_int_equal(output_install_folder("none", "f", &absent), ERR_IO);
+    assert_non_null(strstr(absent.text, "none: cannot open the folder: "));
+    assert_false(exists("f"));
+}
+
 static void folder_lock(void **state)
 {
     (void)state;
@@ -413,6 +435,7 @@ int main(void)
         IN_SCRATCH(vanished_folder_is_an_error),
         IN_SCRATCH(space_is_reserved),
         IN_SCRATCH(race_of_writers),
+        IN_SCRATCH(folder_gets_its_name),
         IN_SCRATCH(folder_lock),
         IN_SCRATCH(whole_reads_and_writes),
         IN_SCRATCH(only_regular_files_open),

@@ -1,30 +1,17 @@
 #include "tools/pack/export_folder.h"
 
+#include "core/base/output.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 int export_folder_path(char path[PATH_MAX], const char *folder, const char *name,
                        const char *suffix, struct error *err)
 {
     int length = snprintf(path, PATH_MAX, "%s/%s%s", folder, name, suffix);
     return length < PATH_MAX ? 0 : error_errno(err, ENAMETOOLONG, "%s/%s%s", folder, name, suffix);
-}
-
-int export_folder_sync(const char *path, struct error *err)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        return error_errno(err, errno, "%s: cannot open the folder", path);
-    }
-    // Some file systems cannot sync a folder, and say so by EINVAL.
-    int code = fsync(fd) < 0 && errno != EINVAL ? error_errno(err, errno, "%s: cannot sync", path)
-                                                : 0;
-    close(fd);
-    return code;
 }
 
 int export_folder_begin(struct export_folder *ret, const char *name, struct error *err)
@@ -57,8 +44,5 @@ int export_folder_begin(struct export_folder *ret, const char *name, struct erro
 
 int export_folder_end(const struct export_folder *folder, struct error *err)
 {
-    int code = export_folder_sync(folder->partial, err);
-    return code == 0 && rename(folder->partial, folder->name) < 0
-        ? error_errno(err, errno, "%s: cannot rename to %s", folder->partial, folder->name)
-        : code;
+    return output_install_folder(folder->partial, folder->name, err);
 }

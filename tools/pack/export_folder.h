@@ -16,11 +16,8 @@ struct export_folder {
 int export_folder_begin(struct export_folder *ret, const char *name,
                         struct error *err) MUST_CHECK;
 
-/* Bring the folder's entries to the disk, and rename it. */
+/* Bring the folder and all that is in it to the disk, and rename it. */
 int export_folder_end(const struct export_folder *folder, struct error *err) MUST_CHECK;
-
-/* The entries of a folder onto the disk; their files must be there already. */
-int export_folder_sync(const char *path, struct error *err) MUST_CHECK;
 
 /* "FOLDER/NAME" and SUFFIX behind it. */
 int export_folder_path(char path[PATH_MAX], const char *folder, const char *name,

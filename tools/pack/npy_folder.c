@@ -144,9 +144,8 @@ static int fill(const char *folder, const char *splits, const struct pack *pack,
     code = code < 0 ? code : write_splits(splits, pack, err);
     code = code < 0 ? code : write_lines(folder, "classes", pack, class_line,
                                          (size_t)pack->class_count, err);
-    code = code < 0 ? code : write_lines(folder, "paths", pack, pack_path, pack->data.samples,
+    return code < 0 ? code : write_lines(folder, "paths", pack, pack_path, pack->data.samples,
                                          err);
-    return code < 0 ? code : export_folder_sync(splits, err);
 }
 
 int npy_folder_write(const char *name, const struct pack *pack, struct error *err)
