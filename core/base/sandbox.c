@@ -8,6 +8,10 @@
 #include <linux/seccomp.h>
 #include <unistd.h>
 
+const char *const sandbox_mode_words[] = {
+    [SANDBOX_AUTO] = "auto", [SANDBOX_REQUIRE] = "require", [SANDBOX_OFF] = "off", NULL,
+};
+
 struct sandbox sandbox_defaults(void)
 {
     return (struct sandbox){.mode = SANDBOX_AUTO, .address_space = (size_t)4 << 30};

@@ -14,6 +14,9 @@ enum sandbox_mode {
     SANDBOX_OFF,     /* the process boundary and the limits only */
 };
 
+/* What users call them; NULL behind the last. */
+extern const char *const sandbox_mode_words[];
+
 struct sandbox {
     enum sandbox_mode mode;
     size_t address_space; /* limit in bytes; 0 for none */

@@ -18,7 +18,6 @@ static const char *const sampling_words[] = {"centers", "uniform", "random", "co
 static const char *const fit_words[] = {"crop", "stretch", "pad", NULL};
 static const char *const seek_words[] = {"auto", "never", NULL};
 static const char *const on_error_words[] = {"skip", "stop", NULL};
-static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 
 #define AT(member) offsetof(struct extract_settings, member)
 
@@ -93,7 +92,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_FLAG, .name = "verify-seek", .offset = AT(verify_seek), .unrecorded = true,
      .help = "decode both ways; a clip fails if they differ"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
-     .choices = sandbox_words, .unrecorded = true,
+     .choices = sandbox_mode_words, .unrecorded = true,
      .help = "filter the workers' system calls: auto (where possible, default), require, off"},
     {.name = NULL, .help = NULL},
 };

@@ -4,8 +4,6 @@
 #include "formats/net_text.h"
 #include "tools/common/weights.h"
 
-const char *const model_sandbox_words[] = {"auto", "require", "off", NULL};
-
 static const struct verb *const verbs[] = {&verb_model_info, &verb_model_export, NULL};
 
 static const struct option_entry no_entries[] = {{.name = NULL, .help = NULL}};

@@ -17,8 +17,6 @@ struct model_settings {
     int sandbox; /* enum sandbox_mode */
 };
 
-extern const char *const model_sandbox_words[];
-
 /* Read the one MODEL that is the operand, and see that its net has a meaning
  * and that its parameters are those of the net. */
 int model_command_read(struct model **ret, const struct model_settings *settings,

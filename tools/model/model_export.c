@@ -30,7 +30,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
      .help = "replace FILE if it exists"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(common.sandbox),
-     .choices = model_sandbox_words,
+     .choices = sandbox_mode_words,
      .help = "filter the reader's system calls: auto (where possible, default), require, off"},
     {.name = NULL, .help = NULL},
 };

@@ -17,7 +17,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_FLAG, .name = "json", .offset = offsetof(struct info_settings, json),
      .unrecorded = true, .help = "as JSON, for scripts"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE",
-     .offset = offsetof(struct model_settings, sandbox), .choices = model_sandbox_words,
+     .offset = offsetof(struct model_settings, sandbox), .choices = sandbox_mode_words,
      .unrecorded = true,
      .help = "filter the reader's system calls: auto (where possible, default), require, off"},
     {.name = NULL, .help = NULL},

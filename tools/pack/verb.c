@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const verb_sandbox_words[] = {"auto", "require", "off", NULL};
-
 // Parse, and open the packs that are the operands: `count` of them, called `what`.
 static bool open_packs(struct pack **ret, int count, const char *what,
                        enum exit_status *ret_status, const struct command *command,
@@ -93,6 +91,8 @@ int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
     }
     *ret = split;
     *ret_part = part;
+    return 0;
+}
 
 int verb_check_sound(const struct pack *pack, struct error *err)
 {
@@ -103,6 +103,4 @@ int verb_check_sound(const struct pack *pack, struct error *err)
         code = error_set(err, ERR_FORMAT, "%s: damaged; 'pack verify' says more", pack->path);
     }
     return code;
-}
-    return 0;
 }

@@ -31,11 +31,9 @@ struct verb_settings {
 /* The entry of --sandbox, for a verb's table. */
 #define VERB_SANDBOX_ENTRY                                                            \
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE",                    \
-     .offset = offsetof(struct verb_settings, sandbox), .choices = verb_sandbox_words, \
+     .offset = offsetof(struct verb_settings, sandbox), .choices = sandbox_mode_words, \
      .unrecorded = true,                                                              \
      .help = "filter the reader's system calls: auto (where possible, default), require, off"}
-
-extern const char *const verb_sandbox_words[];
 
 /* Parse the command line of a verb that takes one PACK, and open it. Returns
  * true with *ret open, or false with *ret_status the status to end with. */
@@ -50,11 +48,11 @@ bool verb_open_two(struct pack *ret[2], enum exit_status *ret_status,
 /* The split that "NAME" or "NAME/PART" (train, val or test) means; *ret_part is
  * PART_NONE where the text names none. ERR_VALUE naming the splits there are. */
 int verb_find_split(const struct pack_column **ret, enum pack_part *ret_part,
+                    const struct pack *pack, const char *text, struct error *err) MUST_CHECK;
+
 /* ERR_FORMAT where frames or tables of the pack do not match its checksums. Reads it all:
  * for verbs that write what they read without those checksums, or under new ones. */
 int verb_check_sound(const struct pack *pack, struct error *err) MUST_CHECK;
-
-                    const struct pack *pack, const char *text, struct error *err) MUST_CHECK;
 
 enum { VERB_SHOWN = 400 }; /* bytes of a foreign text on a terminal */
 

@@ -9,7 +9,6 @@
 
 static const char *const flip_words[] = {"as-trained", "on", "off", NULL};
 static const char *const by_words[] = {"frame", "sample", NULL};
-static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 
 #define AT(member) offsetof(struct predict_settings, member)
 
@@ -46,7 +45,7 @@ static const struct option_entry entries[] = {
      .help = "instructions to use: auto (default), c, avx2, avx512 or neon; sets agree within "
              "rounding"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
-     .choices = sandbox_words, .help = "when reading files: auto (default), require, off"},
+     .choices = sandbox_mode_words, .help = "when reading files: auto (default), require, off"},
     {.type = OPTION_FLAG, .name = "quiet", .letter = 'q', .offset = AT(quiet),
      .help = "print nothing but errors (and the table for -o -)"},
     {.name = NULL, .help = NULL},

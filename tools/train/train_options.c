@@ -13,7 +13,6 @@ enum { EPOCHS_MAX = 1000000, BATCH_MAX = 65536, LOG_EVERY_MAX = 1000000000,
 // Words in the order of the enums that they stand for.
 static const char *const switch_words[] = {"on", "off", NULL};
 static const char *const train_eval_words[] = {"last", "each", "never", NULL};
-static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 
 #define AT(member) offsetof(struct train_settings, member)
 #define AT_DATA(member) offsetof(struct train_settings, data.member)
@@ -209,7 +208,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_FLAG, .name = "profile", .offset = AT(profile), .unrecorded = true,
      .help = "at the end, say where the time of training went, layer by layer"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
-     .choices = sandbox_words, .unrecorded = true,
+     .choices = sandbox_mode_words, .unrecorded = true,
      .help = "when reading files: auto (default), require, off"},
     {.type = OPTION_TEXT, .name = "describe", .argument = "NET", .offset = AT(describe),
      .unrecorded = true, .help = "print the layers of a net and stop; no PACK"},
