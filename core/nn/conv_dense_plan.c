@@ -1,5 +1,6 @@
 #include "core/nn/conv_dense.h"
 
+#include "core/nn/cache_line.h"
 #include "core/nn/winograd.h"
 
 #include <limits.h>
@@ -7,7 +8,6 @@
 
 enum {
     BLOCK = CONV_DENSE_BLOCK,
-    FLOATS_PER_LINE = 16,
     CHUNK_BYTES = 128 * 1024, // weights of two blocks of outputs: a share of a second-level cache
     BAND_BYTES = 24 * 1024,   // gradients of two blocks of outputs: most of a first-level cache
     ENTRIES_STEP = 24,        // divisible by how many entries, or tiles, are taken at a time
@@ -126,13 +126,6 @@ static void plan_back_axis(struct conv_sweep *s, const struct window *w, int axi
     }
 }
 
-static size_t take(size_t *end, size_t count)
-{
-    size_t at = *end;
-    *end += (count + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
-    return at;
-}
-
 // Is Winograd's algorithm worth it? It has `points` products for the four outputs
 // of a tile in place of four times the taps, and some additions.
 static bool can_have_points(const struct conv_sweep *s, const struct window *w)
@@ -188,7 +181,7 @@ static void finish_sweep(struct conv_sweep *s, int taps, size_t *prepared)
     }
     double block = 2.0 * taps * s->lanes * BLOCK * sizeof(float);
     s->chunk = block * s->depth <= CHUNK_BYTES ? s->depth : larger(1, (int)(CHUNK_BYTES / block));
-    s->weights_at = take(prepared, (size_t)(s->depth * s->lanes) * (size_t)taps
+    s->weights_at = cache_line_take(prepared, (size_t)(s->depth * s->lanes) * (size_t)taps
                                    * (size_t)(s->blocks * BLOCK));
 }
 
@@ -216,7 +209,7 @@ void conv_dense_plan(struct conv_dense_plan *ret, const struct conv_dense_shape 
     if (!shape->planar) {
         finish_sweep(&p.back, p.back.points ? w->size[0] * p.back.points : taps, &prepared);
     }
-    p.bias_at = take(&prepared, (size_t)out_blocks * BLOCK);
+    p.bias_at = cache_line_take(&prepared, (size_t)out_blocks * BLOCK);
     p.prepared_bytes = prepared * sizeof(float);
 
     double row = 2.0 * w->out[1] * BLOCK * sizeof(float);
@@ -229,13 +222,15 @@ void conv_dense_plan(struct conv_dense_plan *ret, const struct conv_dense_shape 
     }
     p.sums_size = (size_t)sums * 2 * BLOCK;
     size_t end = 0;
-    take(&end, (size_t)divide_up(out_blocks, 2) * p.sums_size);
-    p.bias_sums_at = take(&end, (size_t)out_blocks * BLOCK);
-    p.stage_at = take(&end, largest(p.forward.stage_size, p.back.stage_size));
-    p.points_at = take(&end, largest((size_t)p.forward.points * p.forward.point_size,
-                                     (size_t)p.back.points * p.back.point_size));
-    p.products_at = take(&end, largest((size_t)p.forward.points * p.forward.product_size,
-                                       (size_t)p.back.points * p.back.product_size));
+    cache_line_take(&end, (size_t)divide_up(out_blocks, 2) * p.sums_size);
+    p.bias_sums_at = cache_line_take(&end, (size_t)out_blocks * BLOCK);
+    p.stage_at = cache_line_take(&end, largest(p.forward.stage_size, p.back.stage_size));
+    p.points_at = cache_line_take(
+        &end, largest((size_t)p.forward.points * p.forward.point_size,
+                      (size_t)p.back.points * p.back.point_size));
+    p.products_at = cache_line_take(
+        &end, largest((size_t)p.forward.points * p.forward.product_size,
+                      (size_t)p.back.points * p.back.product_size));
     p.scratch_bytes = end * sizeof(float);
     *ret = p;
 }

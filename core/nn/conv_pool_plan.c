@@ -1,10 +1,11 @@
 #include "core/nn/conv_pool.h"
 
+#include "core/nn/cache_line.h"
+
 #include <limits.h>
 
 enum {
     BLOCK = CONV_POOL_BLOCK,
-    FLOATS_PER_LINE = 16,
     SIZE_MAX_HIGH = 16,  // kernel rows
     SIZE_MAX_WIDE = 7,
     GROUP_MAX = 32,      // tiles that any instruction set multiplies at a time
@@ -77,40 +78,34 @@ static int choose_band(const struct conv_pool_plan *p)
     return divide_up(windows, divide_up(windows, most)); // bands of about one size
 }
 
-static size_t take(size_t *end, size_t count)
-{
-    size_t at = *end;
-    *end += (count + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
-    return at;
-}
-
 static void place_scratch(struct conv_pool_plan *p)
 {
     const struct conv_pool_shape *s = &p->shape;
     size_t outputs = (size_t)p->out_blocks * BLOCK;
     size_t stage = (size_t)p->stage_rows * (size_t)p->stage_columns;
     size_t end = 0;
-    take(&end, outputs * p->group_size);
-    p->bias_sums_at = take(&end, outputs);
+    cache_line_take(&end, outputs * p->group_size);
+    p->bias_sums_at = cache_line_take(&end, outputs);
     if (s->planar) {
         // Forward: one row with its padding. Backward: pixels, channel by channel.
         size_t line = (size_t)(p->tiles + 24) * 4 + SLACK;
-        p->stage_at = take(&end, (stage > line ? stage : line) + SLACK);
+        p->stage_at = cache_line_take(&end, (stage > line ? stage : line) + SLACK);
         p->gradient_at = end;
     } else {
         stage *= (size_t)p->in_blocks * BLOCK;
-        p->stage_at = take(&end, stage + SLACK);
-        p->gradient_at = take(&end, stage + SLACK);
+        p->stage_at = cache_line_take(&end, stage + SLACK);
+        p->gradient_at = cache_line_take(&end, stage + SLACK);
     }
-    p->transformed_at = take(&end, (size_t)p->points * p->point_size + 4 * SLACK);
-    p->products_at = take(&end, (p->chunk_tiles + GROUP_MAX) * (size_t)p->points * outputs);
+    p->transformed_at = cache_line_take(&end, (size_t)p->points * p->point_size + 4 * SLACK);
+    p->products_at = cache_line_take(&end, (p->chunk_tiles + GROUP_MAX) * (size_t)p->points
+                                           * outputs);
     // One list per channel of a block, or two per window of a row.
     size_t lists = (size_t)BLOCK * (size_t)p->list_size;
     size_t window_lists = 2 * (size_t)s->pooled[1] * (outputs + BLOCK);
     lists = window_lists > lists ? window_lists : lists;
-    p->lists_at = take(&end, lists);
-    p->offsets_at = take(&end, lists);
-    p->counts_at = take(&end, 2 * (size_t)s->pooled[1]);
+    p->lists_at = cache_line_take(&end, lists);
+    p->offsets_at = cache_line_take(&end, lists);
+    p->counts_at = cache_line_take(&end, 2 * (size_t)s->pooled[1]);
     p->scratch_bytes = end * sizeof(float);
 }
 
@@ -152,12 +147,13 @@ void conv_pool_plan(struct conv_pool_plan *ret, const struct conv_pool_shape *sh
 
     size_t end = 0;
     size_t outputs = (size_t)p.out_blocks * BLOCK;
-    take(&end, (size_t)p.points * (size_t)p.depth * outputs);
+    cache_line_take(&end, (size_t)p.points * (size_t)p.depth * outputs);
     p.spread_at = end;
     if (!s->planar) {
-        take(&end, (size_t)p.in_blocks * outputs * (size_t)((s->size[0] + 2) * p.taps) * BLOCK);
+        cache_line_take(&end, (size_t)p.in_blocks * outputs
+                              * (size_t)((s->size[0] + 2) * p.taps) * BLOCK);
     }
-    p.bias_at = take(&end, outputs);
+    p.bias_at = cache_line_take(&end, outputs);
     p.prepared_bytes = end * sizeof(float);
 
     // Three bits for a pooled number; planes: for eight windows, even and odd columns apart.

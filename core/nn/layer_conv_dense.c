@@ -1,5 +1,6 @@
 #include "core/nn/layer_conv_dense.h"
 
+#include "core/nn/cache_line.h"
 #include "core/nn/kernel_set.h"
 
 #include <assert.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = CONV_DENSE_BLOCK, FLOATS_PER_LINE = 16 };
+enum { BLOCK = CONV_DENSE_BLOCK };
 
 struct state {
     struct conv_dense_layer layer;
@@ -27,11 +28,6 @@ struct state {
     size_t scale_at;
     size_t shift_at;
 };
-
-static size_t round_up(size_t count)
-{
-    return (count + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
-}
 
 static size_t blocked(int channels, size_t pixels)
 {
@@ -62,15 +58,15 @@ void layer_conv_dense_plan(struct node *node)
     assert(!layer->out_blocks || s->out == out_blocked);
     size_t end = s->plan.scratch_bytes / sizeof(float);
     s->in_at = end;
-    end += layer->in_blocks || shape->planar ? 0 : round_up(in_blocked);
+    end += layer->in_blocks || shape->planar ? 0 : cache_line_fill(in_blocked);
     s->out_at = end;
-    end += layer->out_blocks ? 0 : round_up(out_blocked);
+    end += layer->out_blocks ? 0 : cache_line_fill(out_blocked);
     s->add_at = end;
-    end += layer->out_blocks || !layer->add ? 0 : round_up(out_blocked);
+    end += layer->out_blocks || !layer->add ? 0 : cache_line_fill(out_blocked);
     node->scratch = end * sizeof(float);
     s->scale_at = s->plan.prepared_bytes / sizeof(float);
-    s->shift_at = s->scale_at + (layer->has_norm ? round_up((size_t)shape->outputs) : 0);
-    end = s->shift_at + (layer->has_norm ? round_up((size_t)shape->outputs) : 0);
+    s->shift_at = s->scale_at + (layer->has_norm ? cache_line_fill((size_t)shape->outputs) : 0);
+    end = s->shift_at + (layer->has_norm ? cache_line_fill((size_t)shape->outputs) : 0);
     node->prepared = end * sizeof(float);
 }
 

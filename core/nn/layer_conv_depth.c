@@ -1,11 +1,12 @@
 #include "core/nn/layer_conv_depth.h"
 
+#include "core/nn/cache_line.h"
 #include "core/nn/kernel_set.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = CONV_DEPTH_BLOCK, FLOATS_PER_LINE = 16, CHANNELS_MIN = BLOCK / 2 };
+enum { BLOCK = CONV_DEPTH_BLOCK, CHANNELS_MIN = BLOCK / 2 };
 
 struct state {
     struct conv_depth_shape shape;
@@ -25,11 +26,6 @@ struct state {
     size_t in_at;
     size_t out_at;
 };
-
-static size_t round_up(size_t count)
-{
-    return (count + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
-}
 
 static size_t blocked(const struct state *s, size_t pixels)
 {
@@ -57,9 +53,9 @@ void layer_conv_depth_set_layout(struct node *node, bool in_blocks, bool out_blo
     struct state *s = node->state;
     s->in_blocks = in_blocks;
     s->out_blocks = out_blocks;
-    s->in_at = round_up(conv_depth_table(&s->shape));
-    s->out_at = s->in_at + (in_blocks ? 0 : round_up(blocked(s, s->in_pixels)));
-    size_t end = s->out_at + (out_blocks ? 0 : round_up(blocked(s, s->out_pixels)));
+    s->in_at = cache_line_fill(conv_depth_table(&s->shape));
+    s->out_at = s->in_at + (in_blocks ? 0 : cache_line_fill(blocked(s, s->in_pixels)));
+    size_t end = s->out_at + (out_blocks ? 0 : cache_line_fill(blocked(s, s->out_pixels)));
     node->scratch = end * sizeof(float);
 }
 

@@ -1,12 +1,13 @@
 #include "core/nn/layer_conv_pool.h"
 
+#include "core/nn/cache_line.h"
 #include "core/nn/kernel_set.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = CONV_POOL_BLOCK, FLOATS_PER_LINE = 16 };
+enum { BLOCK = CONV_POOL_BLOCK };
 
 struct state {
     struct conv_pool_layer layer;
@@ -22,11 +23,6 @@ struct state {
     size_t in_at;
     size_t out_at;
 };
-
-static size_t round_up(size_t count)
-{
-    return (count + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
-}
 
 // Fills all but the layer itself; returns the bytes of scratch.
 static size_t plan_state(struct state *s)
@@ -44,8 +40,8 @@ static size_t plan_state(struct state *s)
     s->in = layer->in_blocks ? in_blocked : (size_t)shape->channels * s->in_pixels;
     s->out = layer->out_blocks ? out_blocked : (size_t)shape->outputs * s->out_pixels;
     s->in_at = s->plan.scratch_bytes / sizeof(float);
-    s->out_at = s->in_at + (layer->in_blocks || shape->planar ? 0 : round_up(in_blocked));
-    return (s->out_at + (layer->out_blocks ? 0 : round_up(out_blocked))) * sizeof(float);
+    s->out_at = s->in_at + (layer->in_blocks || shape->planar ? 0 : cache_line_fill(in_blocked));
+    return (s->out_at + (layer->out_blocks ? 0 : cache_line_fill(out_blocked))) * sizeof(float);
 }
 
 int layer_conv_pool_become(struct node *node, const struct conv_pool_layer *layer,
