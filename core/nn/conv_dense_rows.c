@@ -263,8 +263,8 @@ VEC8_INLINE void correlate(const int blocks, const int entries, float *sums,
     }
 }
 
-// From entry to entry, [depth][taps 0][8]: a division for each would take as long as
-// the products that follow.
+// One of a point's entries, [depth][taps 0][8], while they are gone through: to divide
+// their numbers instead made the gradient of an output of 8x8 places a tenth slower.
 struct entry_walk {
     const float *block; // of the depth that it is in
     const float *row;   // of the tap
