@@ -7,7 +7,12 @@
 
 /* A MATLAB file of version 5, by "MAT-File Format" of MathWorks: a header of 128
  * bytes, then column vectors of doubles, uncompressed. There is no date in it: the
- * same vectors give the same bytes. */
+ * same vectors give the same bytes.
+ *
+ * matio, which reads such files for us (label_mat.h), does not write them: it has no
+ * output to memory, so that a file could not get its name when it is whole; its
+ * Mat_VarWrite() and Mat_Close() return 0 where the disk is full (1.5.23: what is there
+ * then ends early); and it would put a date into the header. */
 
 enum { MAT_NAME_MAX = 8 };
 
