@@ -57,8 +57,14 @@ static double mean_loss(const struct loss *loss, const struct batch *b, double s
     return sum / shares;
 }
 
-static void check_line(char *line, double value_tolerance, double gradient_tolerance)
+struct tolerances {
+    double value;
+    double gradient;
+};
+
+static void check_line(const void *context, char *line)
 {
+    const struct tolerances *tolerances = context;
     struct batch b = make_batch();
     struct loss loss = loss_defaults();
     struct error err = ERROR_INIT;
@@ -79,7 +85,7 @@ static void check_line(char *line, double value_tolerance, double gradient_toler
     char *at = line + used;
     double expected = strtod(at, &at);
     double got = mean_loss(&loss, &b, share, gradient);
-    if (!(fabs(got - expected) <= value_tolerance * fabs(expected))) {
+    if (!(fabs(got - expected) <= tolerances->value * fabs(expected))) {
         fail_msg("%.60s: %.17g, PyTorch has %.17g", line, got, expected);
     }
     double difference = 0;
@@ -90,28 +96,14 @@ static void check_line(char *line, double value_tolerance, double gradient_toler
         size += one * one;
     }
     assert_true(size > 0 && *at == '\n');
-    if (!(sqrt(difference / size) <= gradient_tolerance)) {
+    if (!(sqrt(difference / size) <= tolerances->gradient)) {
         fail_msg("%.60s: gradient differs by %g", line, sqrt(difference / size));
     }
 }
 
 void losses_golden_check(double value_tolerance, double gradient_tolerance)
 {
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/losses.golden", root ? root : ".");
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        fail_msg("%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)", path);
-    }
-    char *line = NULL;
-    size_t capacity = 0;
-    int cases = 0;
-    while (getline(&line, &capacity, file) > 0) {
-        check_line(line, value_tolerance, gradient_tolerance);
-        cases++;
-    }
-    free(line);
-    fclose(file);
-    assert_true(cases >= CASES_AT_LEAST);
+    struct tolerances tolerances = {value_tolerance, gradient_tolerance};
+    assert_true(fixture_golden_lines("losses.golden", check_line, &tolerances)
+                >= CASES_AT_LEAST);
 }

@@ -16,6 +16,36 @@ static void *need(void *memory)
     return memory;
 }
 
+// ---- golden files ----
+
+FILE *fixture_golden(const char *name)
+{
+    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/golden/%s", root ? root : ".", name);
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        fprintf(stderr, "%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)\n", path);
+        abort();
+    }
+    return file;
+}
+
+int fixture_golden_lines(const char *name, void (*check)(const void *context, char *line),
+                         const void *context)
+{
+    FILE *file = fixture_golden(name);
+    char *line = NULL;
+    size_t capacity = 0;
+    int count = 0;
+    for (; getline(&line, &capacity, file) > 0; count++) {
+        check(context, line);
+    }
+    free(line);
+    fclose(file);
+    return count;
+}
+
 // ---- specs ----
 
 static void add_word(struct net_line *line, char *word)

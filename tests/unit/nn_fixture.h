@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* What the tests of core/nn share. Out of memory or a bad constant here ends
  * the test program. Numbers come from a hash that tests/golden/formula.py
@@ -27,6 +28,14 @@ uint64_t fixture_hash(unsigned stream, uint64_t index);
 
 /* Uniform in [-1, 1). */
 double fixture_uniform(unsigned stream, uint64_t index);
+
+/* A file of tests/golden, open for reading; the caller closes it. */
+FILE *fixture_golden(const char *name);
+
+/* check(context, line) for every line of such a file; the line, with its newline, is
+ * check's to change. Returns how many there are. */
+int fixture_golden_lines(const char *name, void (*check)(const void *context, char *line),
+                         const void *context);
 
 /* Frames that show their class: a pattern of 8x8 squares per class, and noise. */
 struct fixture_data {

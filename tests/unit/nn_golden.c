@@ -15,14 +15,10 @@ static void read_part(void *to, size_t size, size_t count, FILE *file)
 
 struct golden *golden_read(void)
 {
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/tutorial.golden", root ? root : ".");
-    FILE *file = fopen(path, "rb");
+    FILE *file = fixture_golden("tutorial.golden");
     struct golden *golden = malloc(sizeof *golden);
-    if (!file || !golden) {
-        fprintf(stderr, "%s: cannot read it (TRIPTYCH_SOURCE_ROOT names the source tree)\n",
-                path);
+    if (!golden) {
+        fprintf(stderr, "out of memory\n");
         abort();
     }
     read_part(golden->losses, sizeof(double), GOLDEN_STEPS, file);
@@ -31,7 +27,7 @@ struct golden *golden_read(void)
     read_part(&golden->float_loss, sizeof(double), 1, file);
     read_part(golden->float_gradient, sizeof(float), GOLDEN_PARAMETERS, file);
     if (fgetc(file) != EOF) {
-        fprintf(stderr, "%s is too long\n", path);
+        fprintf(stderr, "tutorial.golden is too long\n");
         abort();
     }
     fclose(file);

@@ -49,8 +49,9 @@ static void read_options(struct augment_options *o, char **at)
     }
 }
 
-static void check_line(const struct dataset *data, char *line)
+static void check_line(const void *context, char *line)
 {
+    const struct dataset *data = context;
     struct augment_options o = augment_defaults();
     char *at = line;
     read_options(&o, &at);
@@ -82,25 +83,9 @@ static void check_line(const struct dataset *data, char *line)
 static void test_golden(void **state)
 {
     (void)state;
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/augment.golden", root ? root : ".");
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        fail_msg("%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)", path);
-    }
     struct fixture_data f = fixture_data_make(SAMPLES, FRAMES, HEIGHT, WIDTH, CLASSES);
     f.data.normalise = &normalise;
-    char *line = NULL;
-    size_t capacity = 0;
-    int cases = 0;
-    while (getline(&line, &capacity, file) > 0) {
-        check_line(&f.data, line);
-        cases++;
-    }
-    free(line);
-    fclose(file);
-    assert_true(cases >= CASES_AT_LEAST);
+    assert_true(fixture_golden_lines("augment.golden", check_line, &f.data) >= CASES_AT_LEAST);
     fixture_data_free(&f);
 }
 

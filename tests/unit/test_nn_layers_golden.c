@@ -189,13 +189,7 @@ static void check_case(char *name)
 static void test_all(void **state)
 {
     (void)state;
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/layers.golden", root ? root : ".");
-    file = fopen(path, "rb");
-    if (!file) {
-        fail_msg("%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)", path);
-    }
+    file = fixture_golden("layers.golden");
     int cases = 0;
     for (int c; (c = fgetc(file)) != EOF; cases++) {
         ungetc(c, file);

@@ -118,8 +118,9 @@ static void compare(double got, char **at, const char *name, int step, const cha
     }
 }
 
-static void check_case(char *line)
+static void check_case(const void *context, char *line)
 {
+    (void)context;
     char shown[128];
     char *bar = strchr(line, '|');
     assert_non_null(bar);
@@ -146,23 +147,7 @@ static void check_case(char *line)
 static void test_golden(void **state)
 {
     (void)state;
-    const char *root = getenv("TRIPTYCH_SOURCE_ROOT");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/schedules.golden", root ? root : ".");
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        fail_msg("%s: cannot be read (TRIPTYCH_SOURCE_ROOT names the source tree)", path);
-    }
-    char *line = NULL;
-    size_t capacity = 0;
-    int cases = 0;
-    while (getline(&line, &capacity, file) > 0) {
-        check_case(line);
-        cases++;
-    }
-    assert_int_equal(cases, CASES);
-    free(line);
-    fclose(file);
+    assert_int_equal(fixture_golden_lines("schedules.golden", check_case, NULL), CASES);
 }
 
 // What is measured is NaN where there is nothing to measure on: never better.
