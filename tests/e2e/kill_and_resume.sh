@@ -12,11 +12,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
 plain=$1 crash=$2 wanted=$3
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
+. "$ROOT/tests/lib/random_kills.sh"
 
 extract=$plain/tools/extract/extract
 merge="$plain/tools/pack/pack merge"
-seed=${KILLS_SEED:-20261123}
-RANDOM=$seed
 
 "$plain/data/make-clips" --classes 4 --groups 3 --clips 2 clips >/dev/null || exit 1
 broken=clips/$(ls clips | head -n 1)/v_Broken_g01_c01.avi
@@ -85,26 +84,21 @@ tap_run 'killed between rename and the journal' killed_after_rename
 
 # ---- random times, several kills of one pack, until it is there
 
-# A kill counts where the program was still there to die of it.
-struck=0
 random_kills() {
-    local kills=0 status kept last=0
+    local kills=0 status killed kept last=0
     rm -f r.h5 r.h5.partial r.h5.journal
     while :; do
         "$extract" -j $((RANDOM % 3 + 1)) -o r.h5 clips >again.out 2>again.err &
-        if [ $kills -lt 3 ]; then
-            sleep "0.$(printf %03d $((RANDOM % 600 + 50)))"
-            kill -9 $! 2>/dev/null
-        fi
-        status=0
-        wait $! 2>/dev/null || status=$?
+        [ $kills -ge 3 ] || kill_within $! 50000 600000
+        killed=yes
+        was_struck $! || killed=
         kept=$(kept_of again.err)
         if [ -n "$kept" ]; then
             [ "$kept" -ge "$last" ] || { echo "kept $kept after $last"; return 1; }
             last=$kept
         fi
-        [ $status -eq 137 ] || break
-        kills=$((kills + 1)) struck=$((struck + 1))
+        [ "$killed" ] || break
+        kills=$((kills + 1))
         same r.h5 && return # all was done, and another run would find that the pack exists
     done
     [ $status -eq 3 ] && same r.h5 && return
@@ -113,21 +107,7 @@ random_kills() {
     return 1
 }
 
-# Rounds of a test until enough kills have struck.
-until_struck() { # name, function
-    local round=0
-    struck=0
-    while [ $struck -lt "$wanted" ] && [ $round -lt $((20 * wanted)) ]; do
-        round=$((round + 1))
-        tap_run "$1: random kills, round $round" "$2"
-    done
-    if [ $struck -ge "$wanted" ]; then
-        tap_ok "$1: $struck kills struck in $round rounds"
-    else
-        tap_not_ok "$1: $struck kills struck in $round rounds, not $wanted"
-    fi
-}
-until_struck extract random_kills
+until_struck "$wanted" extract random_kills
 
 # ---- what the disk may have lost, and a journal that was torn
 
@@ -238,29 +218,22 @@ merge_killed_after_rename() {
 tap_run 'merge killed at output-renamed' merge_killed_after_rename
 
 # As long as one merge takes, or thereabouts.
-begun=$(date +%s%N)
 rm -f m.h5
-$merge -o m.h5 part?.h5 >/dev/null
-merge_us=$((($(date +%s%N) - begun) / 1000))
+timed $merge -o m.h5 part?.h5 >/dev/null
+merge_us=$took_us
 
 random_merge_kills() {
-    local status kills=0 at
+    local status kills=0
     rm -f m.h5
     while :; do
         $merge -o m.h5 part?.h5 >again.out 2>again.err &
-        if [ $kills -lt 3 ]; then
-            at=$(((RANDOM * 32768 + RANDOM) % merge_us))
-            sleep "$((at / 1000000)).$(printf %06d $((at % 1000000)))"
-            kill -9 $! 2>/dev/null
-        fi
-        status=0
-        wait $! 2>/dev/null || status=$?
-        [ $status -eq 137 ] || break
-        kills=$((kills + 1)) struck=$((struck + 1))
+        [ $kills -ge 3 ] || kill_within $! 0 $merge_us
+        was_struck $! || break
+        kills=$((kills + 1))
         # The rename is the end of it: before there is no such name, after it a whole pack.
         [ ! -e m.h5 ] || { same m.h5 && return; }
     done
     [ $status -eq 3 ] && same m.h5 || { echo "exit status $status, seed $seed"; return 1; }
 }
-until_struck merge random_merge_kills
+until_struck "$wanted" merge random_merge_kills
 tap_done

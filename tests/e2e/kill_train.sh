@@ -11,10 +11,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
 plain=$1 crash=$2 wanted=$3
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
+. "$ROOT/tests/lib/random_kills.sh"
 
 train=$plain/tools/train/train
-seed=${KILLS_SEED:-20261123}
-RANDOM=$seed
 
 "$plain/data/make-clips" --classes 3 --groups 4 --clips 1 clips >/dev/null || exit 1
 "$plain/tools/extract/extract" -o p.h5 --size 24x24 clips >/dev/null || exit 1
@@ -33,9 +32,9 @@ brightness = 0.3
 EOF_RECIPE
 # 5 steps an epoch.
 files='--keep 2 --checkpoint-every 2'
-begun=$(date +%s%N)
-"$train" -q -o whole --recipe own.recipe $files p.h5 || { echo 'Bail out! no whole run'; exit 1; }
-whole_us=$((($(date +%s%N) - begun) / 1000)) # kills strike within as much
+timed "$train" -q -o whole --recipe own.recipe $files p.h5 \
+    || { echo 'Bail out! no whole run'; exit 1; }
+whole_us=$took_us # kills strike within as much
 
 untimed() { # all but the columns of time
     cut -d, -f1-8,12- "$1/history.csv"
@@ -99,35 +98,18 @@ tap_run 'killed while clearing' killed_clearing
 
 # ---- random times, several kills of one run, until it is done
 
-# A kill counts where the program was still there to die of it.
-struck=0
 random_kills() {
-    local kills=0 status at
+    local kills=0 status
     rm -rf r
     while :; do
         again r exec >again.out 2>&1 &
-        if [ $kills -lt 6 ]; then
-            at=$(((RANDOM * 32768 + RANDOM) % whole_us))
-            sleep "$((at / 1000000)).$(printf %06d $((at % 1000000)))"
-            kill -9 $! 2>/dev/null
-        fi
-        status=0
-        wait $! 2>/dev/null || status=$?
-        [ $status -eq 137 ] || break
-        kills=$((kills + 1)) struck=$((struck + 1))
+        [ $kills -ge 6 ] || kill_within $! 0 $whole_us
+        was_struck $! || break
+        kills=$((kills + 1))
     done
     [ $status -eq 0 ] && same r || { echo "status $status, seed $seed"; cat again.out; return 1; }
 }
-round=0
-while [ $struck -lt "$wanted" ] && [ $round -lt $((20 * wanted)) ]; do
-    round=$((round + 1))
-    tap_run "random kills, round $round" random_kills
-done
-if [ $struck -ge "$wanted" ]; then
-    tap_ok "$struck kills struck in $round rounds"
-else
-    tap_not_ok "$struck kills struck in $round rounds, not $wanted"
-fi
+until_struck "$wanted" train random_kills
 
 # ---- a checkpoint that did not reach the disk whole is refused, not believed
 
