@@ -1,6 +1,7 @@
 #include "core/base/text.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,9 +55,14 @@ bool text_to_double(const char *text, double low, double high, double *ret)
     if (text[0] == 0 || text[strspn(text, "+-.eE0123456789")] != 0) {
         return false;
     }
-    errno = 0;
+    // A program that uses our library may have a locale, and commas in it.
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!plain) {
+        return false;
+    }
     char *end;
-    double value = strtod(text, &end);
+    double value = strtod_l(text, &end, plain);
+    freelocale(plain);
     if (end == text || *end || !isfinite(value) || value < low || value > high) {
         return false;
     }
