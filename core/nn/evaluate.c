@@ -20,6 +20,7 @@ enum {
 struct answers {
     float *probabilities; // [batch][classes]
     double *losses;       // [batch]; of class 0 where there is no label
+    float *logits;        // [batch][classes]; NULL where nobody asks for them
 };
 
 struct pass {
@@ -77,6 +78,9 @@ static void head(void *context, int first, int images, const real *output, real 
         loss_softmax(answers->probabilities + (size_t)i * (size_t)classes, output, classes);
         answers->losses[i] = loss_cross_entropy(output, classes,
                                                 label == DATASET_UNLABELLED ? 0 : label, 0, NULL);
+        for (int k = 0; answers->logits && k < classes; k++) {
+            answers->logits[(size_t)i * (size_t)classes + (size_t)k] = (float)output[k];
+        }
     }
 }
 
@@ -185,15 +189,15 @@ static int count_batch(struct sums *sums, const struct pass *pass, int images, s
     return 0;
 }
 
-// Every frame of an example has its answer.
-static void spread(float *probabilities, const struct pass *pass, size_t count)
+// Every frame of an example has its numbers.
+static void spread(float *frames_numbers, const float *numbers, const struct pass *pass,
+                   size_t count)
 {
     size_t frames = (size_t)net_frames_per_example(pass->net);
     size_t classes = (size_t)net_classes(pass->net);
     for (size_t i = 0; i < count * frames; i++) {
-        memcpy(probabilities + i * classes,
-               pass->answers[0].probabilities + i / frames * classes,
-               classes * sizeof *probabilities);
+        memcpy(frames_numbers + i * classes, numbers + i / frames * classes,
+               classes * sizeof *numbers);
     }
 }
 
@@ -217,7 +221,10 @@ static int run(struct sums *sums, struct pass *pass, struct executor *executor, 
             join_mirrored(pass, (int)count);
         }
         if (probabilities) {
-            spread(probabilities + first * stride, pass, count);
+            spread(probabilities + first * stride, pass->answers[0].probabilities, pass, count);
+        }
+        if (pass->options.logits) {
+            spread(pass->options.logits + first * stride, pass->answers[0].logits, pass, count);
         }
         code = count_batch(sums, pass, (int)count, err);
     }
@@ -248,6 +255,10 @@ static int make_room(struct pass *pass, uint32_t batch, struct error *err)
         answers->losses = calloc(batch, sizeof *answers->losses);
         made = made && answers->probabilities && answers->losses;
     }
+    if (pass->options.logits) {
+        pass->answers[0].logits = calloc(batch, classes * sizeof(float));
+        made = made && pass->answers[0].logits;
+    }
     return made ? 0 : error_nomem(err, "evaluation");
 }
 
@@ -277,6 +288,7 @@ int net_evaluate_with(struct net *net, const struct dataset *data, struct subset
     for (int i = 0; i < 2; i++) {
         free(pass.answers[i].probabilities);
         free(pass.answers[i].losses);
+        free(pass.answers[i].logits);
     }
     free(pass.examples);
     free(pass.means);

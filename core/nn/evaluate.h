@@ -36,12 +36,15 @@ struct evaluation_options {
     /* [classes][classes], by label and then answer, which are added to; or NULL */
     uint64_t *confusion_frame;
     uint64_t *confusion_sample;
+    /* [subset.count][frames_per_sample][classes] receives what the answers are the
+     * softmax of, for the frames as they are, with `flip` too; or NULL */
+    float *logits;
 };
 
 /* Forward passes over the subset. With probabilities not NULL it receives the
  * answers [subset.count][frames_per_sample][classes]. Unlabelled samples are
  * answered but not counted. options may be NULL: none. ERR_NUMERIC when an
- * output is not finite; probabilities may be half filled then. */
+ * output is not finite; probabilities and logits may be half filled then. */
 int net_evaluate_with(struct net *net, const struct dataset *data, struct subset subset,
                       struct threads *threads, const struct evaluation_options *options,
                       float *probabilities, struct evaluation *ret,

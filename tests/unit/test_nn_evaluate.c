@@ -124,8 +124,24 @@ static void expect(struct expected *e, float p[ROWS][3][MANY], const uint16_t *l
     }
 }
 
+// The logits of the frames as they are: their softmax, worked out here, is the answer.
+static void check_logits(float logits[ROWS][3][MANY], float p[ROWS][3][MANY])
+{
+    for (int i = 0; i < ROWS * 3; i++) {
+        const float *scores = &logits[0][0][0] + (ptrdiff_t)i * MANY;
+        double sum = 0;
+        for (int k = 0; k < MANY; k++) {
+            sum += exp((double)scores[k]);
+        }
+        for (int k = 0; k < MANY; k++) {
+            assert_true(fabs(exp((double)scores[k]) / sum
+                             - (double)(&p[0][0][0])[i * MANY + k]) < 1e-6);
+        }
+    }
+}
+
 static void evaluate_all(struct net *net, const struct fixture_data *f, bool flip,
-                         float p[ROWS][3][MANY])
+                         float p[ROWS][3][MANY], float logits[ROWS][3][MANY])
 {
     struct expected wanted, got;
     struct evaluation e;
@@ -133,7 +149,12 @@ static void evaluate_all(struct net *net, const struct fixture_data *f, bool fli
     struct error err = ERROR_INIT;
     memset(&got, 0, sizeof got);
     got.frames[2][3] = 1000; // what is there is added to
-    struct evaluation_options options = {flip, &got.frames[0][0], &got.samples[0][0]};
+    struct evaluation_options options = {
+        .flip = flip,
+        .confusion_frame = &got.frames[0][0],
+        .confusion_sample = &got.samples[0][0],
+        .logits = logits ? &logits[0][0][0] : NULL,
+    };
     assert_int_equal(threads_open(&threads, 2, &err), 0);
     assert_int_equal(net_evaluate_with(net, &f->data, f->all, threads, &options, &p[0][0][0], &e,
                                        &err), 0);
@@ -163,9 +184,12 @@ static void test_counts_and_flip(void **state)
                                   (struct net_input){3, SIDE, SIDE, 1}, MANY);
     struct fixture_data f = fixture_data_make(ROWS, 3, SIDE, SIDE, MANY);
     static float plain[ROWS][3][MANY], mirrored[ROWS][3][MANY], both[ROWS][3][MANY];
+    static float logits[ROWS][3][MANY], logits_both[ROWS][3][MANY];
     fixture_fill_parameters(net);
-    evaluate_all(net, &f, false, plain);
-    evaluate_all(net, &f, true, both);
+    evaluate_all(net, &f, false, plain, logits);
+    evaluate_all(net, &f, true, both, logits_both);
+    check_logits(logits, plain);
+    assert_memory_equal(logits, logits_both, sizeof logits); // not of mirror images
     for (size_t y = 0; y < (size_t)ROWS * 3 * SIDE; y++) {
         uint8_t *row = f.frames + y * SIDE * 3;
         for (int a = 0, b = SIDE - 1; a < b; a++, b--) {
@@ -175,7 +199,7 @@ static void test_counts_and_flip(void **state)
             memcpy(row + 3 * b, swap, 3);
         }
     }
-    evaluate_all(net, &f, false, mirrored);
+    evaluate_all(net, &f, false, mirrored, NULL);
     int differ = 0;
     for (int i = 0; i < ROWS * 3 * MANY; i++) {
         float a = (&plain[0][0][0])[i], b = (&mirrored[0][0][0])[i];
