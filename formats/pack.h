@@ -18,6 +18,9 @@ enum { PACK_FORMAT_VERSION = 1 };
 #define PACK_SHARDS "shards"
 #define PACK_SHARD_OF "shard_of"
 
+/* More parts than this make no pack. */
+enum { PACK_SHARDS_MAX = 100000 };
+
 enum pack_part { PART_NONE = 0, PART_TRAIN = 1, PART_VAL = 2, PART_TEST = 3, PART_COUNT = 4 };
 
 /* "none", "train", "val", "test"; parse returns PART_COUNT for other words. */

@@ -6,6 +6,7 @@
 #include "formats/pack_journal.h"
 #include "tools/common/report.h"
 #include "tools/extract/clip_files.h"
+#include "tools/extract/extract_summary.h"
 #include "tools/extract/failures.h"
 
 #include <stdio.h>
@@ -124,8 +125,8 @@ static void say_kept(const struct pack_kept *kept, const struct plan *plan,
 {
     size_t clips = plan->source.count;
     if (kept->finished) {
-        report_say("extract", "%s: all %zu clips were packed by an earlier run", settings->output,
-                   clips);
+        report_say("extract", "%s: all %zu clip%s packed by an earlier run", settings->output,
+                   clips, clips == 1 ? " was" : "s were");
         return;
     }
     if (kept->damaged) {
@@ -179,23 +180,6 @@ void suspend_pack(struct pack_writer **writer, const struct plan *plan,
     }
 }
 
-static void say_what_came(const struct plan *plan, const struct extract_settings *settings,
-                          const struct job_counts *counts)
-{
-    size_t clips = counts->packed + counts->failed;
-    printf("%zu clips: %zu packed, %zu failed\n", clips, counts->packed, counts->failed);
-    size_t rows = clips * (size_t)settings->samples;
-    int frames = settings->frames, classes = plan->classes.count;
-    char shard[64] = "";
-    if (settings->shard) {
-        snprintf(shard, sizeof shard, "shard %d of %d, ", settings->shard_number,
-                 settings->shard_count);
-    }
-    printf("%s: %s%zu row%s of %d frame%s, %dx%d, %d class%s\n", settings->output, shard, rows,
-           rows == 1 ? "" : "s", frames, frames == 1 ? "" : "s", settings->size[0],
-           settings->size[1], classes, classes == 1 ? "" : "es");
-}
-
 int finish_pack(struct pack_writer **writer, const struct plan *plan,
                 const struct extract_settings *settings, const struct job_counts *counts,
                 struct error *err)
@@ -219,7 +203,7 @@ int finish_pack(struct pack_writer **writer, const struct plan *plan,
         suspend_pack(writer, plan, settings);
         return code;
     }
-    say_what_came(plan, settings, counts);
+    extract_summary_print(stdout, plan, settings, counts);
     if (fflush(stdout) != 0) {
         return error_set(err, ERR_IO, "standard output: cannot write");
     }

@@ -37,6 +37,7 @@ struct job {
     struct handed_out *out; // [places]
     int places;             // one more than workers: a clip may be on its way back
     bool stop_at_failure;
+    bool verbose; // say a line of every clip
     size_t next; // clip to hand out
     size_t kept; // clips that were there at the beginning
     struct job_counts *counts;
@@ -107,10 +108,28 @@ static int put_failed(struct job *job, size_t number, int why, const char *messa
     return pack_put(job->writer, number, &result, err);
 }
 
+// Failed ones are told by complaints.
+static void say_packed(const struct job *job, const struct crew_result *got)
+{
+    const struct source *source = &job->plan->source;
+    const struct source_clip *clip = &source->clips[got->clip];
+    char shown[1024], errors[40] = "";
+    if (got->info.decode_errors > 0) {
+        snprintf(errors, sizeof errors, ", %u decoding errors", got->info.decode_errors);
+    }
+    report_say("extract", "%s%s: %u frame%s of %ux%u, %s%s", source->roots[clip->root],
+               text_escape(shown, sizeof shown, clip->path), got->info.frame_count,
+               got->info.frame_count == 1 ? "" : "s", got->info.width, got->info.height,
+               got->info.partly ? "some decoded" : "all decoded", errors);
+}
+
 static int put_packed(struct job *job, const struct crew_result *got,
                       const struct clip_files *files, struct error *err)
 {
     job->counts->packed++;
+    if (job->verbose) {
+        say_packed(job, got);
+    }
     const struct pack_result result = {
         .status = got->info.frame_count < job->without_repeats ? CLIP_REPEATED : CLIP_OK,
         .message = "",
@@ -281,6 +300,7 @@ int job_run(struct job_counts *counts, const struct plan *plan,
         .writer = writer,
         .places = workers + 1,
         .stop_at_failure = settings->on_error == ON_ERROR_STOP,
+        .verbose = settings->verbose,
         .kept = kept,
         .counts = counts,
     };

@@ -2,6 +2,7 @@
 
 #include "core/base/sandbox.h"
 #include "core/base/text.h"
+#include "formats/pack.h"
 #include "tools/common/cpus.h"
 #include "tools/extract/slot.h"
 
@@ -9,7 +10,7 @@
 #include <string.h>
 
 enum { FRAMES_MAX = 1000, SAMPLES_MAX = 10000, SIZE_MAX_PIXELS = 4096, JOBS_MAX = 256,
-       SHARDS_MAX = 100000, STRIDE_MAX = 1000000 };
+       STRIDE_MAX = 1000000 };
 
 // Words in the order of the enums that they stand for.
 static const char *const layout_words[] = {"videos", "tutorial", NULL};
@@ -22,7 +23,7 @@ static const char *const on_error_words[] = {"skip", "stop", NULL};
 #define AT(member) offsetof(struct extract_settings, member)
 
 static const struct option_entry entries[] = {
-    {.type = OPTION_HEADING, .help = "Clips and classes"},
+    {.type = OPTION_HEADING, .argument = "clips", .help = "Clips and classes"},
     {.type = OPTION_TEXT, .name = "splits", .argument = "DIR", .offset = AT(splits),
      .help = "official lists: UCF101's (classInd.txt, trainlist0N.txt, testlist0N.txt), HMDB51's "
              "(CLASS_test_splitN.txt) or those of Kinetics (*.csv)"},
@@ -43,7 +44,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_CHOICE, .name = "layout", .argument = "WORD", .offset = AT(layout),
      .choices = layout_words,
      .help = "videos (default), or tutorial: a folder of {train,val,test}Clips/NNNNN/{1,2,3}.jpg"},
-    {.type = OPTION_HEADING, .help = "Frames"},
+    {.type = OPTION_HEADING, .argument = "frames", .help = "Frames"},
     {.type = OPTION_INT, .name = "frames", .argument = "T", .offset = AT(frames), .low = 1,
      .high = FRAMES_MAX, .help = "frames of a sample (3)"},
     {.type = OPTION_INT, .name = "samples", .argument = "K", .offset = AT(samples), .low = 1,
@@ -61,13 +62,18 @@ static const struct option_entry entries[] = {
      .help = "crop to the centre (default), stretch, or pad with black"},
     {.type = OPTION_U64, .name = "seed", .argument = "N", .offset = AT(seed),
      .help = "draws the split 'groups', and the frames of random (54321)"},
-    {.type = OPTION_HEADING, .help = "Output and running"},
+    {.type = OPTION_HEADING, .argument = "running", .help = "Output and running"},
     {.type = OPTION_TEXT, .name = "output", .letter = 'o', .argument = "PACK",
      .offset = AT(output), .unrecorded = true, .help = "the pack to write"},
     {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
      .unrecorded = true, .help = "replace PACK if it exists"},
     {.type = OPTION_FLAG, .name = "dry-run", .letter = 'n', .offset = AT(dry_run),
      .unrecorded = true, .help = "show what would be packed, and write nothing"},
+    {.type = OPTION_FLAG, .name = "json", .offset = AT(json), .unrecorded = true,
+     .help = "say what came of it as JSON, for scripts"},
+    {.type = OPTION_FLAG, .name = "verbose", .letter = 'v', .offset = AT(verbose),
+     .unrecorded = true,
+     .help = "say of every clip how long it is, and whether all of it was decoded"},
     {.type = OPTION_FLAG, .name = "restart", .offset = AT(restart), .unrecorded = true,
      .help = "throw away what an unfinished run left (default: go on with it)"},
     {.type = OPTION_TEXT, .name = "shard", .argument = "I/N", .offset = AT(shard),
@@ -97,6 +103,10 @@ static const struct option_entry entries[] = {
     {.name = NULL, .help = NULL},
 };
 
+// What most people need.
+static const char *const common[] = {"output", "splits", "classes", "frames", "samples",
+    "sampling", "size", "dry-run", "force", "jobs", NULL};
+
 const struct command extract_command = {
     .name = "extract",
     .usage = "extract -o PACK [options] SOURCE...",
@@ -104,6 +114,7 @@ const struct command extract_command = {
                "class folders, a folder of videos, a video, or @LIST (lines PATH or "
                "PATH<TAB>CLASS).",
     .options = entries,
+    .common = common,
     .closing =
         "Examples:\n"
         "  extract -o ucf101.h5 --splits ucfTrainTestlist UCF-101\n"
@@ -165,13 +176,13 @@ static int parse_shard(struct extract_settings *settings, struct error *err)
     if (length < sizeof number) {
         memcpy(number, text, length);
         number[length] = 0;
-        if (text_to_int(slash + 1, 1, SHARDS_MAX, &settings->shard_count)
+        if (text_to_int(slash + 1, 1, PACK_SHARDS_MAX, &settings->shard_count)
             && text_to_int(number, 1, settings->shard_count, &settings->shard_number)) {
             return 0;
         }
     }
     return error_set(err, ERR_USAGE, "--shard '%s': I/N is needed, with N from 1 to %d and I from "
-                     "1 to N", text, SHARDS_MAX);
+                     "1 to N", text, PACK_SHARDS_MAX);
 }
 
 bool extract_has_stride(const struct extract_settings *settings)
@@ -191,6 +202,10 @@ int extract_settings_check(struct extract_settings *settings, int operand_count,
     }
     if (settings->jobs == 0) {
         settings->jobs = cpus_available(JOBS_MAX);
+    }
+    if (settings->json && settings->dry_run) {
+        return error_set(err, ERR_USAGE, "--json says what was packed: it does not go with "
+                         "--dry-run");
     }
     if (settings->verify_seek && settings->seek == CLIP_SEEK_NEVER) {
         return error_set(err, ERR_USAGE, "--verify-seek compares --seek auto with --seek never: it "

@@ -17,6 +17,8 @@ struct extract_settings {
     bool force;
     bool restart;
     bool dry_run;
+    bool json;    /* the closing summary as JSON */
+    bool verbose; /* a line for every clip */
     const char *failures;
     int on_error; /* enum extract_on_error */
     const char *shard; /* "I/N"; NULL: all of it */

@@ -97,8 +97,9 @@ int show_plan(const struct plan *plan, const struct extract_settings *settings,
         printf("shard %d of %d: %zu of %zu clips\n", settings->shard_number,
                settings->shard_count, plan->source.count, plan->whole);
     }
-    printf("%zu clips, %.0f rows of %d frame%s of %dx%d: a pack of about %.1f MB\n",
-           plan->source.count, rows, settings->frames, settings->frames == 1 ? "" : "s",
-           settings->size[0], settings->size[1], bytes_of_rows(plan, settings, rows) / 1e6);
+    printf("%zu clip%s, %.0f row%s of %d frame%s of %dx%d: a pack of about %.1f MB\n",
+           plan->source.count, plan->source.count == 1 ? "" : "s", rows, rows > 1 ? "s" : "",
+           settings->frames, settings->frames == 1 ? "" : "s", settings->size[0],
+           settings->size[1], bytes_of_rows(plan, settings, rows) / 1e6);
     return fflush(stdout) != 0 ? error_set(err, ERR_IO, "standard output: cannot write") : 0;
 }

@@ -112,9 +112,10 @@ static int take(struct shard_set *set, struct pack *pack, struct error *err)
     uint64_t number = 0, count = 0;
     int code = number_of(pack, PACK_SHARDS, &count, err);
     code = code < 0 ? code : number_of(pack, PACK_SHARD, &number, err);
-    if (code == 0 && number > count) {
-        code = error_set(err, ERR_FORMAT, "%s: shard %llu of %llu", pack->path,
-                         (unsigned long long)number, (unsigned long long)count);
+    if (code == 0 && (number > count || count > PACK_SHARDS_MAX)) {
+        code = error_set(err, ERR_FORMAT, "%s: shard %llu of %llu: 1 to %d of them make a pack",
+                         pack->path, (unsigned long long)number, (unsigned long long)count,
+                         (int)PACK_SHARDS_MAX);
     }
     if (code == 0 && !set->packs) {
         set->packs = calloc((size_t)count, sizeof *set->packs);
