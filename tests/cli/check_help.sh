@@ -55,6 +55,26 @@ no_tab_nor_trailing_space() {
     ! grep -qE "$(printf '\t')|[[:space:]]\$" "$1"
 }
 
+groups() {
+    sed -n '/^Groups of options/,/^$/s/^  \([a-z]*\) .*/\1/p' "$work/short"
+}
+
+options_of() { # a help text
+    sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p' "$1"
+}
+
+# The groups, one after the other, have what all of it has.
+same_options() {
+    local group
+    for group in $(groups); do
+        run "$command" --help "$group"
+        [ "$rc" -eq 0 ] && no_line_beyond_80 "$work/out" || return 1
+        options_of "$work/out"
+    done >"$work/of-groups"
+    printf 'help\nversion\n' >>"$work/of-groups"
+    [ "$(wc -l <"$work/of-groups")" -gt 10 ] && cmp <(options_of "$work/all") "$work/of-groups"
+}
+
 for command in "${commands[@]}"; do
     program=${command%% *}
     if [ ! -x "$BUILD/tools/$program/$program" ]; then
@@ -70,8 +90,25 @@ for command in "${commands[@]}"; do
         expect 'does not list --help' grep -q -e '--help' "$work/out"
         expect 'a line of more than 80 columns' no_line_beyond_80 "$work/out"
         expect 'a tab, or a space at the end of a line' no_tab_nor_trailing_space "$work/out"
+        expect 'more than a screen' test "$(wc -l <"$work/out")" -le 50
         report "$command $option"
     done
+    cp "$work/out" "$work/short"
+    run "$command" --help all
+    cp "$work/out" "$work/all"
+    expect "exit status $rc" test "$rc" -eq 0
+    expect 'a line of more than 80 columns' no_line_beyond_80 "$work/out"
+    if grep -q '^Groups of options' "$work/short"; then
+        expect 'options of its groups are not all options' same_options
+        run "$command" --help no-such-group
+        expect "exit status $rc" test "$rc" -eq 2
+        expect 'something on stdout' is_empty "$work/out"
+        expect 'does not name the groups' grep -q "$(groups | paste -sd , | sed 's/,/, /g')" \
+            "$work/err"
+    else
+        expect 'another text' cmp "$work/short" "$work/all"
+    fi
+    report "$command --help all"
 
     run "$command" --no-such-option
     expect "exit status $rc" test "$rc" -eq 2

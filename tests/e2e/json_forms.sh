@@ -25,12 +25,22 @@ make_files() {
         train -q -o 'two "2"' --net '"fast".net' --epochs 2 --optimiser adam --lr 0.01 named.h5
 }
 
+# A run's own, with nothing beside it; and that of one without a test part.
+summaries() {
+    train --json -o summed --net '"fast".net' --epochs 3 named.h5 >summed.json 2>said &&
+        [ ! -s said ] || return 1
+    extract --json -o untested.h5 --ratio 6:2:0 --size 24x24 clips >untested-pack.json 2>said
+    [ $? -eq 3 ] &&
+        train --json -o untested --net '"fast".net' --epochs 1 untested.h5 >untested.json
+}
+
 refuses() {
-    ! train --json -o no named.h5 2>said && grep -F -- '--json goes with --compare' said &&
+    ! train --json --folds groups,groups -o no named.h5 2>said && grep -F 'folds.csv' said &&
         ! train --compare --json --tsv one 2>said && grep -F 'one of the two' said
 }
 
 tap_run 'files with odd names' make_files
+tap_run 'what programs say of their own work' summaries
 if python3 -c 'import h5py' 2>/dev/null; then
     tap_run 'what is said of them' python3 "$ROOT/tests/e2e/json_judge.py" named.h5 one/model.h5 \
         one 'two "2"'

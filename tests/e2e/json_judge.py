@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Is what the programs say as JSON the same as what stands in the files? Usage:
-json_judge.py PACK MODEL RUN..., with `pack`, `model` and `train` in PATH."""
+json_judge.py PACK MODEL RUN..., with `pack`, `model` and `train` in PATH, in a folder with
+the summaries that json_forms.sh makes."""
 import csv
 import io
 import json
@@ -77,10 +78,63 @@ def check_compare(runs):
                 assert (flat[name] or "") == cell, name
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.loads(file.read(), object_pairs_hook=strict, parse_constant=no_word)
+
+
+def same_numbers(told, row):
+    """A row of a table, whose seconds and rates are rounded, and what was told of it."""
+    for name, value in told.items():
+        rounded = "second" in name
+        assert name in row, name
+        if value is None or isinstance(value, str):
+            assert (value or "") == row[name], name
+        else:
+            assert abs(value - float(row[name])) <= (0.051 if rounded else 1e-8 * abs(value)), name
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check_run(summary, epochs, tested):
+    told = read(summary)
+    files = told["files"]
+    assert (files["test"] is not None) == (told["test"] is not None) == tested
+    rows = rows_of(files["history"])
+    assert len(rows) == told["epochs"] == epochs
+    assert list(told["last"]) == list(told["best"]) == list(rows[0])
+    same_numbers(told["last"], rows[-1])
+    accuracies = [float(row["val_accuracy_sample"]) for row in rows]
+    assert told["best"]["val_accuracy_sample"] >= max(accuracies) - 1e-8
+    same_numbers(told["best"], rows[told["best"]["epoch"] - 1])
+    if tested:
+        same_numbers({k: v for k, v in told["test"].items()}, rows_of(files["test"])[0])
+    for name in ("model", "best", "report"):
+        with open(files[name], "rb") as file:
+            assert len(file.read()) > 1000, name
+
+
+def check_extract(summary):
+    told = read(summary)
+    whole = said("pack", "info", "--json", told["pack"])
+    same = {"clips", "clips_packed", "clips_failed", "samples", "samples_per_clip",
+            "frames_per_sample", "width", "height"}
+    assert {n: told[n] for n in same} == {n: whole[n] for n in same}
+    assert told["classes"] == [entry["name"] for entry in whole["classes"]]
+    assert told["splits"] == list(whole["splits"])
+    assert set(told) == same | {"pack", "classes", "splits"}
+
+
 def main():
     classes = check_pack(sys.argv[1])
     check_model(sys.argv[2], classes)
     check_compare(sys.argv[3:])
+    check_run("summed.json", 3, True)
+    check_run("untested.json", 1, False)
+    check_extract("untested-pack.json")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ verbs_of() {
 }
 
 options_of() {
-    "$triptych" "$@" --help | sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p'
+    "$triptych" "$@" --help all | sed -n 's/^  \(-., \|    \)--\([a-z0-9-]*\).*/\2/p'
 }
 
 # "extract", "pack info" and so on, a line each.

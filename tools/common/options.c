@@ -120,8 +120,8 @@ static int unknown_option(const struct command *command, const char *given, stru
     word[strcspn(word, "=")] = 0;
     const char *near = given[0] == '-' && given[1] == '-' ? text_nearest(word, names) : NULL;
     return near ? error_set(err, ERR_USAGE, "unknown option %s; did you mean --%s?", shown, near)
-                : error_set(err, ERR_USAGE, "unknown option %s (%s --help lists them)", shown,
-                            command->name);
+                : error_set(err, ERR_USAGE, "unknown option %s (%s --help%s lists them)", shown,
+                            command->name, command->common ? " all" : "");
 }
 
 int options_set(const struct command *command, void *settings, const char *name,
@@ -189,6 +189,22 @@ static const struct option_entry *entry_of(const struct command *command, int go
     return NULL;
 }
 
+// `word` is what stands behind --help; NULL: nothing, or another option.
+static int give_help(const struct command *command, const char *word, struct error *err)
+{
+    if (word && strcmp(word, "all") == 0) {
+        options_help_all(command, stdout);
+    } else if (word && command->common) {
+        int code = options_help_group(command, word, stdout, err);
+        if (code < 0) {
+            return code;
+        }
+    } else {
+        options_help(command, stdout);
+    }
+    return 1;
+}
+
 int options_parse(const struct command *command, void *settings, int argc, char **argv,
                   int *ret_first, struct error *err)
 {
@@ -199,8 +215,8 @@ int options_parse(const struct command *command, void *settings, int argc, char 
     int got;
     while ((got = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         if (got == LONG_HELP || got == 'h') {
-            options_help(command, stdout);
-            return 1;
+            return give_help(command, optind < argc && argv[optind][0] != '-' ? argv[optind] : NULL,
+                             err);
         }
         if (got == LONG_VERSION) {
             printf("%s%s (Triptych) %s\n", called_prefix(), command->name, TRIPTYCH_VERSION);

@@ -13,7 +13,8 @@
  * the record of what a run resolved to, so that they cannot drift apart. */
 
 enum option_type {
-    OPTION_HEADING, /* no option: `help` opens a group in the help text */
+    OPTION_HEADING, /* no option: `help` opens a group in the help text, and `argument`
+                     * is its name for --help GROUP; NULL: it has none */
     OPTION_FLAG,    /* bool: set to true */
     OPTION_TEXT,    /* const char *: points into argv */
     OPTION_LIST,    /* struct option_list: every use adds a text */
@@ -55,11 +56,14 @@ struct command {
     const char *summary;  /* a sentence or two */
     const struct option_entry *options; /* ends with an entry of name and help NULL */
     const char *closing;  /* examples; may be NULL */
+    /* Names of the options that --help explains, ending with NULL, where all of them
+     * would be more than a screen; then its groups have names. NULL: all. */
+    const char *const *common;
     const struct verb *const *verbs; /* ends with NULL; NULL: it has no verbs */
 };
 
-/* Fill *settings (already holding the defaults) from argv. --help and
- * --version are always understood. Returns 0 to go on, with *ret_first the
+/* Fill *settings (already holding the defaults) from argv. --help, --help GROUP,
+ * --help all and --version are always understood. Returns 0 to go on, with *ret_first the
  * index in argv of the first operand (argv is permuted: options first); 1 when
  * help or version was printed and the program is done; ERR_USAGE otherwise. */
 int options_parse(const struct command *command, void *settings, int argc, char **argv,
@@ -78,7 +82,16 @@ const char *options_value(const struct option_entry *option, const void *setting
 bool options_is_last(const struct option_entry *option);
 
 /* The help text. What it tells people to type is as they have called it
- * (tools/common/called.h). */
+ * (tools/common/called.h). Of a command with common options it is one screen: those,
+ * and how to see its groups. */
 void options_help(const struct command *command, FILE *out);
+
+/* The whole of it, all options explained. */
+void options_help_all(const struct command *command, FILE *out);
+
+/* One group of options, by its name. ERR_USAGE where there is none of that name. */
+int options_help_group(const struct command *command, const char *name, FILE *out,
+                       struct error *err) MUST_CHECK;
+
 
 #endif

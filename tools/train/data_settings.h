@@ -48,7 +48,8 @@ extern const char *const data_settings_switch_words[];
 /* Rows for train's table of options; AT(member) is the place of a member of
  * struct data_settings in its settings. */
 #define DATA_SETTINGS_OPTIONS(AT)                                                                  \
-    {.type = OPTION_HEADING, .help = "What the net reads"},                                        \
+    {.type = OPTION_HEADING, .argument = "reading",                                                \
+     .help = "What the net reads"},                                                                \
     {.type = OPTION_CHOICE, .name = "frames-per-epoch", .argument = "all|one",                     \
      .offset = AT(frames_per_epoch), .choices = data_settings_frames_words,                        \
      .help = "all frames of a sample, or one, drawn anew for every epoch (all)"},                  \
@@ -72,7 +73,8 @@ extern const char *const data_settings_switch_words[];
              "val and test parts are left alone. RUN gets fold-1 .. fold-K and folds.csv"},        \
     {.type = OPTION_INT, .name = "fold", .argument = "N", .offset = AT(fold), .low = 0,            \
      .high = 100, .help = "only fold N of --cross-validate, as a run of its own"},                 \
-    {.type = OPTION_HEADING, .help = "Augmentation of the training part (default: none)"},         \
+    {.type = OPTION_HEADING, .argument = "augmentation",                                           \
+     .help = "Augmentation of the training part (default: none)"},                                 \
     {.type = OPTION_DOUBLE, .name = "hflip", .argument = "P", .offset = AT(hflip), .low = 0,       \
      .high = 1, .help = "mirror left and right with probability P"},                               \
     {.type = OPTION_INT, .name = "crop-pad", .argument = "N", .offset = AT(crop_pad), .low = 0,    \

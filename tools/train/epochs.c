@@ -257,15 +257,19 @@ int epochs_run(const struct epochs *e, struct error *err)
     return code;
 }
 
-int epochs_score_test(const struct epochs *e, struct error *err)
+int epochs_score_test(struct history_score *ret, const struct epochs *e, struct error *err)
 {
     struct history_score line;
     if (e->examples->test.count == 0) {
         return 0;
     }
     int code = report_part(&line, e, &e->examples->test, PART_TEST, "test", "test", err);
-    if (code == 0 && !e->settings->quiet) {
+    if (code < 0) {
+        return code;
+    }
+    if (!e->settings->quiet) {
         epoch_table_score(&line);
     }
-    return code;
+    *ret = line;
+    return 0;
 }

@@ -32,7 +32,9 @@ struct epochs {
  * the piece of an evaluation, was finished, and the checkpoint written. */
 int epochs_run(const struct epochs *epochs, struct error *err) MUST_CHECK;
 
-/* Score the test part, if it has labels: test.csv and a printed line. */
-int epochs_score_test(const struct epochs *epochs, struct error *err) MUST_CHECK;
+/* Score the test part, if it has labels: test.csv, a printed line, and *ret, which is
+ * left alone where it has none. */
+int epochs_score_test(struct history_score *ret, const struct epochs *epochs,
+                      struct error *err) MUST_CHECK;
 
 #endif

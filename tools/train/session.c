@@ -17,6 +17,7 @@
 #include "tools/train/resume.h"
 #include "tools/train/run_notes.h"
 #include "tools/train/run_report.h"
+#include "tools/train/run_summary.h"
 #include "tools/train/tensorboard.h"
 #include "tools/train/trained_model.h"
 
@@ -294,7 +295,8 @@ static int train(struct session *s, struct error *err)
         return code;
     }
     struct error own = ERROR_INIT;
-    code = epochs_score_test(&epochs, &own);
+    struct history_score test = {.samples = 0};
+    code = epochs_score_test(&test, &epochs, &own);
     path = run_folder_file(s->folder, "model.h5");
     if (code == ERR_STOPPED) {
         return error_set(err, code, "stopped while the test part was scored; %s is complete",
@@ -307,6 +309,9 @@ static int train(struct session *s, struct error *err)
     if (!s->settings.quiet) {
         run_notes_end(&s->settings, &s->state, run_folder_file(s->folder, "best.h5"));
         printf("written: %s\n", run_folder_file(s->folder, "model.h5"));
+    }
+    if (s->settings.json) {
+        run_summary_print(stdout, s->folder, &s->state, &test);
     }
     if (s->profile && !s->settings.quiet) {
         profile_table_print(stdout, s->profile, machine_peak(s->threads),

@@ -18,7 +18,7 @@ static const char *const train_eval_words[] = {"last", "each", "never", NULL};
 #define AT_DATA(member) offsetof(struct train_settings, data.member)
 
 static const struct option_entry entries[] = {
-    {.type = OPTION_HEADING, .help = "What is trained on what"},
+    {.type = OPTION_HEADING, .argument = "data", .help = "What is trained on what"},
     {.type = OPTION_TEXT, .name = "net", .argument = "NET", .offset = AT(net),
      .help = "a built-in net's name or a net file (tutorial)"},
     {.type = OPTION_TEXT, .name = "init", .argument = "MODEL", .offset = AT(init),
@@ -29,7 +29,7 @@ static const struct option_entry entries[] = {
     {.type = OPTION_TEXT, .name = "folds", .argument = "NAME,NAME...", .offset = AT(folds),
      .unrecorded = true,
      .help = "a run on each of these splits: RUN gets fold-1, fold-2 ... and folds.csv"},
-    {.type = OPTION_HEADING, .help = "Training"},
+    {.type = OPTION_HEADING, .argument = "training", .help = "Training"},
     {.type = OPTION_INT, .name = "epochs", .argument = "N", .offset = AT(epochs), .low = 1,
      .high = EPOCHS_MAX, .help = "passes over the training part (5)"},
     {.type = OPTION_INT, .name = "batch", .argument = "N", .offset = AT(batch), .low = 1,
@@ -50,7 +50,7 @@ static const struct option_entry entries[] = {
      .high = 1e6, .help = "by which hinge wants the label's score to lead (1)"},
     {.type = OPTION_DOUBLE, .name = "gamma", .argument = "X", .offset = AT(gamma), .low = 0,
      .high = 100, .help = "how little focal cares for what is known well (2)"},
-    {.type = OPTION_HEADING, .help = "Optimiser, as in PyTorch"},
+    {.type = OPTION_HEADING, .argument = "optimiser", .help = "Optimiser, as in PyTorch"},
     {.type = OPTION_CHOICE, .name = "optimiser", .argument = "NAME", .offset = AT(optimiser),
      .choices = optimiser_names,
      .help = "rmsprop, sgd, adam, adamw, adagrad or adadelta (rmsprop)"},
@@ -103,7 +103,8 @@ static const struct option_entry entries[] = {
     {.type = OPTION_DOUBLE, .name = "rho", .argument = "X", .offset = AT(rho), .low = 0,
      .high = 1,
      .help = "adadelta: smoothing of squares (0.9)"},
-    {.type = OPTION_HEADING, .help = "Schedule of the learning rate, as in PyTorch"},
+    {.type = OPTION_HEADING, .argument = "schedule",
+     .help = "Schedule of the learning rate, as in PyTorch"},
     {.type = OPTION_CHOICE, .name = "schedule", .argument = "NAME", .offset = AT(schedule),
      .choices = schedule_names,
      .help = "constant, step, multistep, exponential, cosine, onecycle or plateau "
@@ -174,7 +175,7 @@ static const struct option_entry entries[] = {
      .high = 1e6,
      .help = "plateau: the lowest (0)"},
     DATA_SETTINGS_OPTIONS(AT_DATA),
-    {.type = OPTION_HEADING, .help = "Output and running"},
+    {.type = OPTION_HEADING, .argument = "running", .help = "Output and running"},
     {.type = OPTION_TEXT, .name = "output", .letter = 'o', .argument = "RUN",
      .offset = AT(output), .unrecorded = true, .help = "the folder to write"},
     {.type = OPTION_FLAG, .name = "force", .letter = 'f', .offset = AT(force),
@@ -222,7 +223,8 @@ static const struct option_entry entries[] = {
     {.type = OPTION_FLAG, .name = "tsv", .offset = AT(tsv), .unrecorded = true,
      .help = "--compare as tab-separated values"},
     {.type = OPTION_FLAG, .name = "json", .offset = AT(json), .unrecorded = true,
-     .help = "--compare as JSON, for scripts"},
+     .help = "say as JSON, for scripts, what the run came to, and nothing else; --compare: its "
+             "table"},
     {.type = OPTION_TEXT, .name = "svg", .argument = "FILE", .offset = AT(svg),
      .unrecorded = true,
      .help = "--compare draws the curves into FILE, too; runs that differ in their seed alone are "
@@ -235,6 +237,10 @@ static const struct option_entry entries[] = {
     {.name = NULL, .help = NULL},
 };
 
+// What most people need.
+static const char *const common[] = {"output", "net", "split", "epochs", "lr", "resume", "force",
+    "compare", "threads", "quiet", NULL};
+
 const struct command train_command = {
     .name = "train",
     .usage = "train -o RUN [options] PACK",
@@ -243,6 +249,7 @@ const struct command train_command = {
                "epoch), checkpoint.h5 (for "
                "--resume), test.csv and options.txt.",
     .options = entries,
+    .common = common,
     .closing =
         "Accuracies are per frame, and per sample (by the mean of its frames' softmax).\n"
         "Training accuracy per frame is counted during the epoch, while the network\n"

@@ -2,6 +2,7 @@
 
 #include "core/nn/kernel_set.h"
 #include "tools/common/cpus.h"
+#include "tools/train/folds.h"
 #include "tools/train/optimiser_settings.h"
 #include "tools/train/schedule_settings.h"
 
@@ -56,11 +57,15 @@ int train_settings_check(struct train_settings *settings, int operand_count, str
         return operand_count > 0 ? 0 : error_set(err, ERR_USAGE, "--compare needs the folders of "
                                                  "runs");
     }
-    if (settings->tsv || settings->json || settings->svg || settings->html) {
+    if (settings->tsv || settings->svg || settings->html) {
         return error_set(err, ERR_USAGE, "--%s goes with --compare",
-                         settings->tsv ? "tsv" : settings->json ? "json"
-                         : settings->svg ? "svg" : "html");
+                         settings->tsv ? "tsv" : settings->svg ? "svg" : "html");
     }
+    if (settings->json && (settings->describe || folds_wanted(settings))) {
+        return error_set(err, ERR_USAGE, "--json is about one run, or about those of --compare; "
+                         "folds have folds.csv");
+    }
+    settings->quiet = settings->quiet || settings->json;
     if (settings->describe) {
         return operand_count == 0 ? 0 : error_set(err, ERR_USAGE, "--describe needs no PACK, %d "
                                                   "given", operand_count);
