@@ -4,18 +4,23 @@ import re
 
 from common import Tap, read_text, tree_files, tree_root
 
-# Folder -> folders whose headers its files may include. tests/ may all.
+# Folder -> folders whose headers its files may include. tests/ may all. A folder stands
+# before the one that it lies in.
 ALLOWED = {
     "core/base": {"core/base"},
     "core/video": {"core/base", "core/video"},
     "core/nn": {"core/base", "core/nn"},
     "formats": {"core/base", "formats"},
+    "tools/library": {"core/base", "core/nn", "formats", "tools/library"},
     "tools": {"core/base", "core/video", "core/nn", "formats", "tools"},
     "data": {"core/base", "data"},
 }
 
 # Headers of plain views: structs to read and fill, no behaviour behind them.
 VIEWS = {"core/nn/dataset.h", "core/nn/parameters.h", "core/nn/real.h", "core/nn/spec.h"}
+
+# What the library for other programs takes of the programs: nothing that prints or exits.
+SHARED = {"tools/common/weights.h"}
 
 # What the headers of a library look like -> who may include them.
 LIBRARIES = {
@@ -34,7 +39,8 @@ def folder_of(path):
 
 
 def own_header_allowed(path, folder, target):
-    if folder == "formats" and target in VIEWS:
+    if (folder == "formats" and target in VIEWS) or (folder == "tools/library"
+                                                     and target in SHARED):
         return True
     return folder_of(target) in ALLOWED[folder]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Programs are linked with what their stage needs, and with nothing else.
+"""Programs and the library are linked with what they need, and with nothing else.
 Usage: linkage.py ROOT BUILD"""
 import os
 import re
@@ -20,7 +20,10 @@ FORBIDDEN = {
     "predict": [VIDEO, JPEG],
     "model": [VIDEO, JPEG],
     "triptych": [BLAS, VIDEO, HDF5],
+    "libtriptych.so": [VIDEO, JPEG],
 }
+# Those that do not lie in a folder of their own name.
+FOLDERS = {"libtriptych.so": "library"}
 # Program -> what it is linked with, lest the check look at the wrong thing.
 EXPECTED = {
     "extract": [VIDEO, HDF5],
@@ -29,6 +32,7 @@ EXPECTED = {
     "predict": [BLAS, HDF5],
     "model": [BLAS, HDF5],
     "triptych": [],
+    "libtriptych.so": [BLAS, HDF5],
 }
 
 
@@ -49,7 +53,7 @@ def main():
     build = os.path.abspath(sys.argv[2])
     tap = Tap()
     for name, patterns in FORBIDDEN.items():
-        program = os.path.join(build, "tools", name, name)
+        program = os.path.join(build, "tools", FOLDERS.get(name, name), name)
         if not os.path.exists(program):
             tap.skip(f"{name} is linked with what it needs", f"{name} is not built")
             continue

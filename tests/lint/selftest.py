@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 
+import linkage
 from common import Tap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -20,6 +21,9 @@ GOOD = {
     "formats/two.c": '#include <hdf5.h>\n\n#include "core/base/one.h"\n'
                      '#include "core/nn/dataset.h"\n',
     "tools/train/three.c": '#include "core/base/one.h"\n#include "core/nn/net.h"\n',
+    "tools/common/weights.h": "#ifndef COMMON_WEIGHTS_H\n#define COMMON_WEIGHTS_H\n\n"
+                              "struct weights;\n\n#endif\n",
+    "tools/library/four.c": '#include "core/nn/net.h"\n#include "tools/common/weights.h"\n',
     "tests/unit/test_one.c": '#include <hdf5.h>\n#include <stdlib.h>\nint x(void);\n'
                              'int x(void) { return system("true"); }\n',
 }
@@ -35,6 +39,11 @@ FAULTS = [
         "formats/a.c": '#include "core/nn/net.h"\n'}),
     ("arrows", "core includes tools", {
         "core/base/a.c": '#include "tools/b.h"\n', "tools/b.h": ""}),
+    ("arrows", "a program's header in the library", {
+        "tools/library/a.c": '#include "tools/common/report.h"\n',
+        "tools/common/report.h": ""}),
+    ("arrows", "core/video in the library", {
+        "tools/library/a.c": '#include "core/video/clip.h"\n', "core/video/clip.h": ""}),
     ("arrows", "FFmpeg in formats", {"formats/a.c": "#include <libavutil/frame.h>\n"}),
     ("arrows", "HDF5 in tools", {"tools/pack/a.c": "#include <hdf5.h>\n"}),
     ("arrows", "libpng in tools", {"tools/pack/a.c": "#include <png.h>\n"}),
@@ -88,6 +97,8 @@ LINKS = [
     ("pack", ["hdf5_serial", "turbojpeg", "avcodec"], False),
     ("pack", ["hdf5_serial", "turbojpeg"], True),
     ("pack", ["hdf5_serial"], False),
+    ("libtriptych.so", ["openblas", "hdf5_serial"], True),
+    ("libtriptych.so", ["openblas", "hdf5_serial", "turbojpeg"], False),
 ]
 
 # What a program is hardened with, and the faults: options of which each lacks one.
@@ -151,7 +162,7 @@ def check_linkage(tap):
     for program, libraries, want in LINKS:
         with tempfile.TemporaryDirectory() as build:
             write_tree(build, {"f.c": "int main(void) { return 0; }\n"})
-            out = os.path.join(build, "tools", program)
+            out = os.path.join(build, "tools", linkage.FOLDERS.get(program, program))
             os.makedirs(out)
             subprocess.run(
                 ["gcc", "f.c", "-o", os.path.join(out, program), "-Wl,--no-as-needed",

@@ -9,7 +9,7 @@ import sys
 
 from common import Tap
 
-# Undefined symbols that no object below tools/ may have (__NAME_chk is what
+# Undefined symbols that no object of a library may have (__NAME_chk is what
 # fortified builds call). Writing to a FILE is fine; finding stdout is not.
 FORBIDDEN = {
     "printf", "vprintf", "puts", "putchar", "perror", "psignal", "stdout", "stderr", "stdin",
@@ -40,7 +40,7 @@ def main():
     build = os.path.abspath(sys.argv[2])
     tap = Tap()
     for library in ("core/base/libbase.a", "core/video/libvideo.a", "core/nn/libnn.a",
-                    "formats/libformats.a"):
+                    "formats/libformats.a", "tools/library/liblibrary_parts.a"):
         path = os.path.join(build, library)
         name = f"{os.path.basename(library)} neither prints nor exits"
         if not glob.glob(path):

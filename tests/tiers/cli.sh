@@ -8,7 +8,7 @@ for part in run_selftest.sh check_help.sh run; do
     tap_program "${part%.sh}" bash "$ROOT/tests/cli/$part" "$BUILDS/gcc"
 done
 # These want an empty folder each.
-for part in manuals install interchange report tensorboard python_docs \
+for part in manuals install library interchange report tensorboard python_docs \
     cookbook_docs json_forms fetch_ucf101; do
     scratch=$TAP_LOGS/$part.scratch
     mkdir -p "$scratch/logs" "$scratch/folder" && cd "$scratch/folder" || exit 1
