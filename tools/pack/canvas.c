@@ -2,6 +2,7 @@
 
 #include "tools/pack/font.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 int canvas_make(struct canvas *ret, int width, int height, struct error *err)
@@ -102,6 +103,7 @@ static struct colour mean_of(const uint8_t *picture, int width, int height, int 
             count++;
         }
     }
+    assert(count > 0); // (x, y) is in the picture
     return (struct colour){(uint8_t)((sum[0] + count / 2) / count),
                            (uint8_t)((sum[1] + count / 2) / count),
                            (uint8_t)((sum[2] + count / 2) / count)};

@@ -54,7 +54,9 @@ static const char *source_of(char source[SOURCE_SIZE], const struct pack *pack, 
     }
     int length = snprintf(source, SOURCE_SIZE, "v_%s_%s_%s", pack->classes[label], group, path);
     for (char *c = source; *c; c++) {
-        *c = *c == '/' ? '-' : *c;
+        if (*c == '/') {
+            *c = '-';
+        }
     }
     return length < SOURCE_SIZE && strcmp(group_name_of(source, read), group) == 0 ? source : path;
 }

@@ -24,5 +24,5 @@ int main(int argc, char **argv)
         report_sandbox("predict", &sandbox);
     }
     code = prediction_run(&settings, argv[first], argv[first + 1], &err);
-    return code < 0 ? report_failure("predict", &err) : EXIT_DONE;
+    return code < 0 ? (int)report_failure("predict", &err) : EXIT_DONE;
 }

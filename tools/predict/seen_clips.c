@@ -35,14 +35,14 @@ static int compare_paths(const void *a, const void *b)
 int seen_clips_count(size_t *ret, const struct model *model, const struct pack *pack,
                      const struct part_rows *rows, struct error *err)
 {
-    size_t size = model->clip_count * sizeof *model->clips;
-    struct model_clip *by_path = malloc(size + 1);
+    size_t count = model->clip_count;
+    struct model_clip *by_path = malloc(count * sizeof *by_path + 1);
     if (!by_path) {
         return error_nomem(err, "clips of the model");
     }
-    if (size > 0) {
-        memcpy(by_path, model->clips, size);
-        qsort(by_path, model->clip_count, sizeof *by_path, compare_paths);
+    if (count > 0) {
+        memcpy(by_path, model->clips, count * sizeof *by_path);
+        qsort(by_path, count, sizeof *by_path, compare_paths);
     }
     size_t seen = 0;
     for (size_t i = 0; i < rows->count; i++) {
@@ -55,7 +55,7 @@ int seen_clips_count(size_t *ret, const struct model *model, const struct pack *
         struct model_clip key = {.class_name = pack->classes[label],
                                  .path = pack_path(pack, row)};
         bool known = (group[0] && has_group(model, key.class_name, group))
-                  || bsearch(&key, by_path, model->clip_count, sizeof *by_path, compare_paths);
+                  || bsearch(&key, by_path, count, sizeof *by_path, compare_paths);
         seen += known;
     }
     free(by_path);

@@ -64,5 +64,5 @@ int main(int argc, char **argv)
         code = train(&settings, argv[first], &err);
     }
     recipe_free(&recipe);
-    return code < 0 ? report_failure("train", &err) : EXIT_DONE;
+    return code < 0 ? (int)report_failure("train", &err) : EXIT_DONE;
 }

@@ -32,8 +32,7 @@ int record_add(struct record *record, const char *name, const char *value, struc
         free(escaped);
         return error_nomem(err, "options");
     }
-    text_clean(escaped, capacity, value);
-    item.value = escaped;
+    item.value = text_clean(escaped, capacity, value);
     record->items[record->count++] = item;
     return 0;
 }
