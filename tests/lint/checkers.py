@@ -59,7 +59,9 @@ def command_for(tool, root, build, path, words):
                 "--library=posix,gnu", "--inline-suppr", "-I", root, "-D_GNU_SOURCE",
                 "--template={file}:{line}: {severity}: {message} [{id}]", path]
     keep, skip = [], False
-    for word in words[1:-1]:  # without the compiler and the source
+    # Without the compiler, before which ccache may stand, and without the source.
+    first = 2 if os.path.basename(words[0]) == "ccache" else 1
+    for word in words[first:-1]:
         if skip or word in ("-MD", "-c", "-Werror"):
             skip = False
         elif word in ("-MQ", "-MF", "-o"):
