@@ -2,6 +2,7 @@
 
 #include "core/nn/cache_line.h"
 #include "core/nn/kernel_set.h"
+#include "core/nn/layer_ends.h"
 
 #include <assert.h>
 #include <math.h>
@@ -15,24 +16,13 @@ struct state {
     struct conv_dense_plan plan;
     const struct conv_dense_kernels *kernels;
     const struct layout_kernels *layout;
-    // Per image, floats: as the neighbours have it.
-    size_t in;
-    size_t out;
-    size_t in_pixels;
-    size_t out_pixels;
-    // In scratch, floats: where the neighbours have planes and the kernels blocks.
-    size_t in_at;
-    size_t out_at;
-    size_t add_at;
+    struct layer_end in;
+    struct layer_end out;
+    struct layer_end add; // where there is one
     // In prepared memory, floats: what a norm makes of weights and bias.
     size_t scale_at;
     size_t shift_at;
 };
-
-static size_t blocked(int channels, size_t pixels)
-{
-    return (size_t)(channels + BLOCK - 1) / BLOCK * BLOCK * pixels;
-}
 
 struct conv_dense_layer *layer_conv_dense_layer(struct node *node)
 {
@@ -47,22 +37,29 @@ void layer_conv_dense_plan(struct node *node)
     const struct conv_dense_layer *layer = &s->layer;
     const struct conv_dense_shape *shape = &layer->shape;
     const struct window *w = &shape->window;
-    assert(!(shape->planar && layer->in_blocks));
-    s->in_pixels = (size_t)w->in[0] * (size_t)w->in[1];
-    s->out_pixels = (size_t)w->out[0] * (size_t)w->out[1];
-    s->in = (size_t)shape->channels * s->in_pixels;
-    s->out = (size_t)shape->outputs * s->out_pixels;
-    size_t in_blocked = blocked(shape->channels, s->in_pixels);
-    size_t out_blocked = blocked(shape->outputs, s->out_pixels);
-    assert(!layer->in_blocks || s->in == in_blocked);
-    assert(!layer->out_blocks || s->out == out_blocked);
+    assert(!layer->in_blocks || shape->channels % BLOCK == 0);
+    assert(!layer->out_blocks || shape->outputs % BLOCK == 0);
+    s->in = (struct layer_end){
+        .layout = s->layout,
+        .channels = shape->channels,
+        .pixels = (size_t)w->in[0] * (size_t)w->in[1],
+        .value_blocks = layer->in_blocks,
+        .kernel_blocks = !shape->planar,
+    };
+    s->out = (struct layer_end){
+        .layout = s->layout,
+        .channels = shape->outputs,
+        .pixels = (size_t)w->out[0] * (size_t)w->out[1],
+        .value_blocks = layer->out_blocks,
+        .kernel_blocks = true,
+    };
+    s->add = s->out;
     size_t end = s->plan.scratch_bytes / sizeof(float);
-    s->in_at = end;
-    end += layer->in_blocks || shape->planar ? 0 : cache_line_fill(in_blocked);
-    s->out_at = end;
-    end += layer->out_blocks ? 0 : cache_line_fill(out_blocked);
-    s->add_at = end;
-    end += layer->out_blocks || !layer->add ? 0 : cache_line_fill(out_blocked);
+    layer_end_plan(&s->in, &end);
+    layer_end_plan(&s->out, &end);
+    if (layer->add) {
+        layer_end_plan(&s->add, &end);
+    }
     node->scratch = end * sizeof(float);
     s->scale_at = s->plan.prepared_bytes / sizeof(float);
     s->shift_at = s->scale_at + (layer->has_norm ? cache_line_fill((size_t)shape->outputs) : 0);
@@ -120,39 +117,19 @@ static void prepare(const void *opaque, const real *parameters, void *prepared)
     }
 }
 
-// Image i of the input as the kernels read it.
-static const float *input_of(const struct state *s, const struct layer_pass *pass, int i)
-{
-    const float *in = pass->inputs[0] + (size_t)i * s->in;
-    if (s->layer.in_blocks || s->layer.shape.planar) {
-        return in;
-    }
-    float *blocks = (float *)pass->scratch + s->in_at;
-    s->layout->to_blocks(blocks, in, s->layer.shape.channels, s->in_pixels);
-    return blocks;
-}
-
 static void forward(const void *opaque, const struct layer_pass *pass)
 {
     const struct state *s = opaque;
     float *scratch = pass->scratch;
     struct conv_finish finish = {.relu = s->layer.relu};
     for (int i = 0; i < pass->images; i++) {
-        float *out = pass->output + (size_t)i * s->out;
-        float *blocks = s->layer.out_blocks ? out : scratch + s->out_at;
+        const float *in = layer_end_read(&s->in, pass->inputs[0], i, scratch);
+        float *out = layer_end_room(&s->out, pass->output, i, scratch);
         if (s->layer.add) {
-            finish.add = pass->inputs[1] + (size_t)i * s->out;
-            if (!s->layer.out_blocks) {
-                s->layout->to_blocks(scratch + s->add_at, finish.add, s->layer.shape.outputs,
-                                     s->out_pixels);
-                finish.add = scratch + s->add_at;
-            }
+            finish.add = layer_end_read(&s->add, pass->inputs[1], i, scratch);
         }
-        s->kernels->forward(&s->plan, blocks, input_of(s, pass, i), pass->prepared, &finish,
-                            scratch);
-        if (!s->layer.out_blocks) {
-            s->layout->to_planes(out, blocks, s->layer.shape.outputs, s->out_pixels);
-        }
+        s->kernels->forward(&s->plan, out, in, pass->prepared, &finish, scratch);
+        layer_end_hand_over(&s->out, pass->output, i, scratch);
     }
 }
 
@@ -160,25 +137,20 @@ static void backward(const void *opaque, const struct layer_pass *pass)
 {
     const struct state *s = opaque;
     const struct conv_dense_layer *layer = &s->layer;
+    float *in_gradients = pass->input_gradients[0];
     float *scratch = pass->scratch;
     assert(!layer->has_norm && !layer->add && !layer->relu);
+    assert(!(layer->shape.planar && in_gradients));
     memset(scratch, 0, s->plan.stage_at * sizeof *scratch);
     for (int i = 0; i < pass->images; i++) {
-        const float *out_gradient = pass->output_gradient + (size_t)i * s->out;
-        if (!layer->out_blocks) {
-            float *blocks = scratch + s->out_at;
-            s->layout->to_blocks(blocks, out_gradient, layer->shape.outputs, s->out_pixels);
-            out_gradient = blocks;
-        }
-        s->kernels->weight_gradient(&s->plan, input_of(s, pass, i), out_gradient, scratch);
-        if (!pass->input_gradients[0]) {
-            continue;
-        }
-        float *in_gradient = pass->input_gradients[0] + (size_t)i * s->in;
-        float *blocks = layer->in_blocks ? in_gradient : scratch + s->in_at;
-        s->kernels->data_gradient(&s->plan, blocks, out_gradient, pass->prepared, scratch);
-        if (!layer->in_blocks) {
-            s->layout->to_planes(in_gradient, blocks, layer->shape.channels, s->in_pixels);
+        const float *in = layer_end_read(&s->in, pass->inputs[0], i, scratch);
+        const float *out_gradient = layer_end_read(&s->out, pass->output_gradient, i, scratch);
+        s->kernels->weight_gradient(&s->plan, in, out_gradient, scratch);
+        if (in_gradients) {
+            float *in_gradient = layer_end_room(&s->in, in_gradients, i, scratch);
+            s->kernels->data_gradient(&s->plan, in_gradient, out_gradient, pass->prepared,
+                                      scratch);
+            layer_end_hand_over(&s->in, in_gradients, i, scratch);
         }
     }
     s->kernels->add_sums(&s->plan, pass->parameter_gradients + layer->weight,

@@ -2,6 +2,7 @@
 
 #include "core/nn/cache_line.h"
 #include "core/nn/kernel_set.h"
+#include "core/nn/layer_ends.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +14,12 @@ struct state {
     size_t weight; // offsets in the flat array of all parameters
     size_t bias;
     bool has_bias;
-    bool in_blocks;
-    bool out_blocks;
     const struct conv_depth_kernels *kernels;
-    const struct layout_kernels *layout;
-    // Per image, floats: as the neighbours have it.
-    size_t in;
-    size_t out;
-    size_t in_pixels;
-    size_t out_pixels;
-    // In scratch, floats, behind the table of sums: where neighbours have planes.
-    size_t in_at;
-    size_t out_at;
+    // Scratch memory begins with the table of sums: this many floats, whole lines.
+    size_t sums;
+    struct layer_end in;
+    struct layer_end out;
 };
-
-static size_t blocked(const struct state *s, size_t pixels)
-{
-    return (size_t)(s->shape.channels + BLOCK - 1) / BLOCK * BLOCK * pixels;
-}
 
 bool layer_conv_depth_can(const struct conv_parts *parts)
 {
@@ -51,11 +40,11 @@ bool layer_conv_depth_can(const struct conv_parts *parts)
 void layer_conv_depth_set_layout(struct node *node, bool in_blocks, bool out_blocks)
 {
     struct state *s = node->state;
-    s->in_blocks = in_blocks;
-    s->out_blocks = out_blocks;
-    s->in_at = cache_line_fill(conv_depth_table(&s->shape));
-    s->out_at = s->in_at + (in_blocks ? 0 : cache_line_fill(blocked(s, s->in_pixels)));
-    size_t end = s->out_at + (out_blocks ? 0 : cache_line_fill(blocked(s, s->out_pixels)));
+    s->in.value_blocks = in_blocks;
+    s->out.value_blocks = out_blocks;
+    size_t end = s->sums;
+    layer_end_plan(&s->in, &end);
+    layer_end_plan(&s->out, &end);
     node->scratch = end * sizeof(float);
 }
 
@@ -72,11 +61,15 @@ int layer_conv_depth_become(struct node *node, const struct conv_parts *parts, s
     s->bias = parts->bias;
     s->has_bias = parts->has_bias;
     s->kernels = set->depth;
-    s->layout = set->layout;
-    s->in_pixels = (size_t)w->in[0] * (size_t)w->in[1];
-    s->out_pixels = (size_t)w->out[0] * (size_t)w->out[1];
-    s->in = (size_t)s->shape.channels * s->in_pixels;
-    s->out = (size_t)s->shape.channels * s->out_pixels;
+    s->sums = cache_line_fill(conv_depth_table(&s->shape));
+    s->in = (struct layer_end){
+        .layout = set->layout,
+        .channels = s->shape.channels,
+        .pixels = (size_t)w->in[0] * (size_t)w->in[1],
+        .kernel_blocks = true,
+    };
+    s->out = s->in;
+    s->out.pixels = (size_t)w->out[0] * (size_t)w->out[1];
     node->kind = &layer_conv_depth;
     node->state = s;
     node->saved = 0;
@@ -92,52 +85,32 @@ static void prepare(const void *opaque, const real *parameters, void *prepared)
                        s->has_bias ? parameters + s->bias : NULL);
 }
 
-// Image i of the input in blocks.
-static const float *input_of(const struct state *s, const struct layer_pass *pass, int i)
-{
-    const float *in = pass->inputs[0] + (size_t)i * s->in;
-    if (s->in_blocks) {
-        return in;
-    }
-    float *blocks = (float *)pass->scratch + s->in_at;
-    s->layout->to_blocks(blocks, in, s->shape.channels, s->in_pixels);
-    return blocks;
-}
-
 static void forward(const void *opaque, const struct layer_pass *pass)
 {
     const struct state *s = opaque;
+    float *scratch = pass->scratch;
     for (int i = 0; i < pass->images; i++) {
-        float *out = pass->output + (size_t)i * s->out;
-        float *blocks = s->out_blocks ? out : (float *)pass->scratch + s->out_at;
-        s->kernels->forward(&s->shape, blocks, input_of(s, pass, i), pass->prepared);
-        if (!s->out_blocks) {
-            s->layout->to_planes(out, blocks, s->shape.channels, s->out_pixels);
-        }
+        const float *in = layer_end_read(&s->in, pass->inputs[0], i, scratch);
+        float *out = layer_end_room(&s->out, pass->output, i, scratch);
+        s->kernels->forward(&s->shape, out, in, pass->prepared);
+        layer_end_hand_over(&s->out, pass->output, i, scratch);
     }
 }
 
 static void backward(const void *opaque, const struct layer_pass *pass)
 {
     const struct state *s = opaque;
+    float *in_gradients = pass->input_gradients[0];
     float *scratch = pass->scratch;
-    memset(scratch, 0, s->in_at * sizeof *scratch);
+    memset(scratch, 0, s->sums * sizeof *scratch);
     for (int i = 0; i < pass->images; i++) {
-        const float *out_gradient = pass->output_gradient + (size_t)i * s->out;
-        if (!s->out_blocks) {
-            float *blocks = scratch + s->out_at;
-            s->layout->to_blocks(blocks, out_gradient, s->shape.channels, s->out_pixels);
-            out_gradient = blocks;
-        }
-        s->kernels->weight_gradient(&s->shape, scratch, input_of(s, pass, i), out_gradient);
-        if (!pass->input_gradients[0]) {
-            continue;
-        }
-        float *in_gradient = pass->input_gradients[0] + (size_t)i * s->in;
-        float *blocks = s->in_blocks ? in_gradient : scratch + s->in_at;
-        s->kernels->data_gradient(&s->shape, blocks, out_gradient, pass->prepared);
-        if (!s->in_blocks) {
-            s->layout->to_planes(in_gradient, blocks, s->shape.channels, s->in_pixels);
+        const float *in = layer_end_read(&s->in, pass->inputs[0], i, scratch);
+        const float *out_gradient = layer_end_read(&s->out, pass->output_gradient, i, scratch);
+        s->kernels->weight_gradient(&s->shape, scratch, in, out_gradient);
+        if (in_gradients) {
+            float *in_gradient = layer_end_room(&s->in, in_gradients, i, scratch);
+            s->kernels->data_gradient(&s->shape, in_gradient, out_gradient, pass->prepared);
+            layer_end_hand_over(&s->in, in_gradients, i, scratch);
         }
     }
     conv_depth_add_sums(&s->shape, pass->parameter_gradients + s->weight,
