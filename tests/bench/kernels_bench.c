@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "core/base/random.h"
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 
 enum { SAMPLES = 201, BLOCK = CONV_POOL_BLOCK };
 

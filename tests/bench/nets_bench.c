@@ -9,11 +9,11 @@
  * best time of a pass, in microseconds, or "error" and what is wrong. */
 
 #include "core/base/text.h"
-#include "core/nn/blas.h"
-#include "core/nn/executor.h"
-#include "core/nn/init.h"
-#include "core/nn/loss.h"
-#include "core/nn/profile.h"
+#include "core/nn/graph/init.h"
+#include "core/nn/kernels/blas.h"
+#include "core/nn/run/executor.h"
+#include "core/nn/run/profile.h"
+#include "core/nn/train/loss.h"
 #include "formats/net_text.h"
 
 #include <stdio.h>

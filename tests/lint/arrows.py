@@ -4,29 +4,46 @@ import re
 
 from common import Tap, read_text, tree_files, tree_root
 
+NN_BASE = {"core/base", "core/nn"}
+NN_FACE = {"core/nn", "core/nn/kernels", "core/nn/graph", "core/nn/run", "core/nn/train"}
+
 # Folder -> folders whose headers its files may include. tests/ may all. A folder stands
 # before the one that it lies in.
 ALLOWED = {
     "core/base": {"core/base"},
     "core/video": {"core/base", "core/video"},
-    "core/nn": {"core/base", "core/nn"},
+    "core/nn/kernels": NN_BASE | {"core/nn/kernels"},
+    "core/nn/graph": NN_BASE | {"core/nn/graph"},
+    "core/nn/layers": NN_BASE | {"core/nn/kernels", "core/nn/graph", "core/nn/layers"},
+    "core/nn/fused": NN_BASE | {"core/nn/kernels", "core/nn/graph", "core/nn/fused"},
+    "core/nn/run": NN_BASE | {"core/nn/kernels", "core/nn/graph", "core/nn/run"},
+    "core/nn/train": NN_BASE | {"core/nn/kernels", "core/nn/graph", "core/nn/run",
+                                "core/nn/train"},
+    "core/nn": NN_BASE,
     "formats": {"core/base", "formats"},
-    "tools/library": {"core/base", "core/nn", "formats", "tools/library"},
-    "tools": {"core/base", "core/video", "core/nn", "formats", "tools"},
+    "tools/library": NN_FACE | {"core/base", "formats", "tools/library"},
+    "tools": NN_FACE | {"core/base", "core/video", "formats", "tools"},
     "data": {"core/base", "data"},
 }
 
-# Headers of plain views: structs to read and fill, no behaviour behind them.
-VIEWS = {"core/nn/dataset.h", "core/nn/parameters.h", "core/nn/real.h", "core/nn/spec.h"}
-
-# What the library for other programs takes of the programs: nothing that prints or exits.
-SHARED = {"tools/common/weights.h"}
+# Single headers of other folders.
+HEADERS = {
+    # OpenBLAS gets one thread.
+    "core/nn/graph": {"core/nn/kernels/blas.h"},
+    # What the layers that are put together were told.
+    "core/nn/fused": {"core/nn/layers/layer_parts.h"},
+    "core/nn/run": {"core/nn/fused/fuse.h"},
+    # Plain views: structs to read and fill, no behaviour behind them.
+    "formats": {"core/nn/dataset.h", "core/nn/parameters.h", "core/nn/real.h", "core/nn/spec.h"},
+    # Nothing that prints or exits.
+    "tools/library": {"tools/common/weights.h"},
+}
 
 # What the headers of a library look like -> who may include them.
 LIBRARIES = {
     r"lib(av|sw)\w+/": ("core/video/", "data/"),
     r"(hdf5|H5\w+|hdf5_hl)\.h|matio\.h|png\.h|turbojpeg\.h": ("formats/",),
-    r"(openblas/)?(cblas\w*|openblas\w*|lapacke?|f77blas)\.h": ("core/nn/blas.c",),
+    r"(openblas/)?(cblas\w*|openblas\w*|lapacke?|f77blas)\.h": ("core/nn/kernels/blas.c",),
     r"seccomp\.h": ("core/base/",),
     r"(sha2|sha256|md5)\.h": ("core/base/digest.c",),
 }
@@ -39,10 +56,7 @@ def folder_of(path):
 
 
 def own_header_allowed(path, folder, target):
-    if (folder == "formats" and target in VIEWS) or (folder == "tools/library"
-                                                     and target in SHARED):
-        return True
-    return folder_of(target) in ALLOWED[folder]
+    return target in HEADERS.get(folder, ()) or folder_of(target) in ALLOWED[folder]
 
 
 def main():

@@ -17,13 +17,13 @@ GOOD = {
                        '{\n    const char *s = "rand()";\n    return s[0] == 0;\n}\n',
     "core/nn/dataset.h": "#ifndef NN_DATASET_H\n#define NN_DATASET_H\n\nstruct dataset;\n\n"
                          "#endif\n",
-    "core/nn/net.h": "#ifndef NN_NET_H\n#define NN_NET_H\n\nstruct net;\n\n#endif\n",
+    "core/nn/graph/net.h": "#ifndef NN_NET_H\n#define NN_NET_H\n\nstruct net;\n\n#endif\n",
     "formats/two.c": '#include <hdf5.h>\n\n#include "core/base/one.h"\n'
                      '#include "core/nn/dataset.h"\n',
-    "tools/train/three.c": '#include "core/base/one.h"\n#include "core/nn/net.h"\n',
+    "tools/train/three.c": '#include "core/base/one.h"\n#include "core/nn/graph/net.h"\n',
     "tools/common/weights.h": "#ifndef COMMON_WEIGHTS_H\n#define COMMON_WEIGHTS_H\n\n"
                               "struct weights;\n\n#endif\n",
-    "tools/library/four.c": '#include "core/nn/net.h"\n#include "tools/common/weights.h"\n',
+    "tools/library/four.c": '#include "core/nn/graph/net.h"\n#include "tools/common/weights.h"\n',
     "tests/unit/test_one.c": '#include <hdf5.h>\n#include <stdlib.h>\nint x(void);\n'
                              'int x(void) { return system("true"); }\n',
 }
@@ -32,11 +32,15 @@ GOOD = {
 FAULTS = [
     ("arrows", "core/nn includes core/video", {
         "core/nn/a.c": '#include "core/video/clip.h"\n', "core/video/clip.h": ""}),
-    ("arrows", "core/base includes core/nn", {"core/base/a.c": '#include "core/nn/net.h"\n'}),
+    ("arrows", "a kernel that knows nets", {
+        "core/nn/kernels/a.c": '#include "core/nn/graph/net.h"\n'}),
+    ("arrows", "a graph that knows kernels", {
+        "core/nn/graph/a.c": '#include "core/nn/kernels/b.h"\n', "core/nn/kernels/b.h": ""}),
+    ("arrows", "core/base includes core/nn", {"core/base/a.c": '#include "core/nn/graph/net.h"\n'}),
     ("arrows", "core/video includes formats", {
         "core/video/a.c": ' # include "formats/b.h"\n', "formats/b.h": ""}),
     ("arrows", "formats includes more than views", {
-        "formats/a.c": '#include "core/nn/net.h"\n'}),
+        "formats/a.c": '#include "core/nn/graph/net.h"\n'}),
     ("arrows", "core includes tools", {
         "core/base/a.c": '#include "tools/b.h"\n', "tools/b.h": ""}),
     ("arrows", "a program's header in the library", {
@@ -48,7 +52,7 @@ FAULTS = [
     ("arrows", "HDF5 in tools", {"tools/pack/a.c": "#include <hdf5.h>\n"}),
     ("arrows", "libpng in tools", {"tools/pack/a.c": "#include <png.h>\n"}),
     ("arrows", "matio in core/nn", {"core/nn/a.c": "#include <matio.h>\n"}),
-    ("arrows", "cblas beside blas.c", {"core/nn/a.c": "#include <cblas.h>\n"}),
+    ("arrows", "cblas beside blas.c", {"core/nn/kernels/a.c": "#include <cblas.h>\n"}),
     ("arrows", "include from its own folder", {"core/base/a.c": '#include "one.h"\n'}),
     ("arrows", "a folder without rules", {"more/a.c": "int a;\n"}),
     ("style", "a tab", {"core/base/a.c": "int a;\n\tint b;\n"}),

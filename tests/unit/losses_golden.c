@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/loss.h"
+#include "core/nn/train/loss.h"
 #include "tests/unit/nn_fixture.h"
 
 // As in make_losses_golden.py.

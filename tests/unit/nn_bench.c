@@ -1,8 +1,8 @@
 #include "tests/unit/nn_bench.h"
 
 #include "core/base/text.h"
-#include "core/nn/blas.h"
-#include "core/nn/kernels.h"
+#include "core/nn/kernels/blas.h"
+#include "core/nn/kernels/kernels.h"
 #include "formats/net_text.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #ifndef TESTS_NN_BENCH_H
 #define TESTS_NN_BENCH_H
 
-#include "core/nn/executor.h"
-#include "core/nn/graph.h"
+#include "core/nn/graph/graph.h"
+#include "core/nn/run/executor.h"
 
 #include <stdbool.h>
 #include <stdint.h>

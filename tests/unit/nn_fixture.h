@@ -2,7 +2,7 @@
 #define TESTS_NN_FIXTURE_H
 
 #include "core/nn/dataset.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "tests/unit/nn_margin.h"
 
-#include "core/nn/layer_parts.h"
+#include "core/nn/layers/layer_parts.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #ifndef TESTS_NN_MARGIN_H
 #define TESTS_NN_MARGIN_H
 
-#include "core/nn/graph.h"
+#include "core/nn/graph/graph.h"
 
 /* How far a net is, for some input, from where its gradient jumps: the least
  * distance of a relu's input from zero, or of the two largest numbers of a

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tools/predict/predict_settings.h"
 #include "tools/train/train_settings.h"
 

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { COUNT = 40000 };

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/augment.h"
+#include "core/nn/train/augment.h"
 #include "tests/unit/nn_fixture.h"
 
 #ifndef NN_DOUBLE

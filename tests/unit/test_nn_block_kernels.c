@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
-#include "core/nn/kernels.h"
-#include "core/nn/kernels_norm.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/kernels/kernels.h"
+#include "core/nn/kernels/kernels_norm.h"
 #include "core/nn/shape.h"
 #include "tests/unit/nn_fixture.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { BLOCK = CONV_DENSE_BLOCK, GUARD = 64, CANARY = 0x5a, ARRAYS = 12 };

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/nn/evaluate.h"
+#include "core/nn/train/evaluate.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { CLASSES = 6, SIDE = 24 };

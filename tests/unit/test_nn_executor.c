@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/executor.h"
+#include "core/nn/run/executor.h"
 #include "tests/unit/nn_fixture.h"
 
 #ifndef NN_DOUBLE

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/feed.h"
-#include "core/nn/normalise.h"
-#include "core/nn/trainer.h"
+#include "core/nn/train/feed.h"
+#include "core/nn/train/normalise.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { SAMPLES = 40, FRAMES = 3, SIDE = 16, CLASSES = 4, FRAME = 3 * SIDE * SIDE };

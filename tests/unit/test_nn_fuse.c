@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/executor.h"
-#include "core/nn/fuse.h"
-#include "core/nn/init.h"
-#include "core/nn/kernel_set.h"
-#include "core/nn/layer_blocks.h"
-#include "core/nn/layer_conv_depth.h"
+#include "core/nn/fused/fuse.h"
+#include "core/nn/fused/layer_blocks.h"
+#include "core/nn/fused/layer_conv_depth.h"
+#include "core/nn/graph/init.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/run/executor.h"
 #include "formats/net_text.h"
 #include "tests/unit/nn_fixture.h"
 #include "tests/unit/nn_margin.h"

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_golden.h"
 
 static void compare_tensors(const struct parameters *all, const float *got, const float *expected)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_golden.h"
 
 #ifndef NN_DOUBLE

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/evaluate.h"
-#include "core/nn/graph.h"
-#include "core/nn/trainer.h"
+#include "core/nn/graph/graph.h"
+#include "core/nn/train/evaluate.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 #ifndef NN_DOUBLE

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
-#include "core/nn/kernels.h"
-#include "core/nn/set_bits.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/kernels/kernels.h"
+#include "core/nn/kernels/set_bits.h"
 #include "tests/unit/nn_fixture.h"
 
 static float *numbers(size_t count, unsigned stream)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/convolution.h"
-#include "core/nn/kernels.h"
+#include "core/nn/kernels/convolution.h"
+#include "core/nn/kernels/kernels.h"
 #include "core/nn/shape.h"
 #include "tests/unit/nn_fixture.h"
 

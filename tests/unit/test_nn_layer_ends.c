@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "core/nn/cache_line.h"
-#include "core/nn/kernel_set.h"
-#include "core/nn/layer_ends.h"
+#include "core/nn/fused/layer_ends.h"
+#include "core/nn/kernels/cache_line.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { BLOCK = 8, IMAGES = 3, IMAGE = 1, BEFORE = 2 * CACHE_LINE_FLOATS };

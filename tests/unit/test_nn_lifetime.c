@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/nn/lifetime.h"
+#include "core/nn/graph/lifetime.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { MOST = 60 };

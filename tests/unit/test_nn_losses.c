@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/nn/loss.h"
+#include "core/nn/train/loss.h"
 #include "tests/unit/losses_golden.h"
 
 #ifndef NN_DOUBLE

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "core/nn/arena.h"
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { PAGE = 4096, CLASSES = 3, SIDE = 16 };

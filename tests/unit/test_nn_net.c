@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/net.h"
-#include "core/nn/net_graph.h"
-#include "core/nn/graph.h"
+#include "core/nn/graph/graph.h"
+#include "core/nn/graph/net.h"
+#include "core/nn/graph/net_graph.h"
 #include "tests/unit/nn_fixture.h"
 
 static const char tutorial[] = "conv 7x7x8\nrelu\nmaxpool 2\nconv 7x7x16\nrelu\nmaxpool 2\n"

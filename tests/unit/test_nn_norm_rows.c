@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
-#include "core/nn/kernels.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/kernels/kernels.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { MOST = 300, SHIFTS = 3, END = 8, SIZE = MOST + SHIFTS + END };

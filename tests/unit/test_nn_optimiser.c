@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/optimiser.h"
+#include "core/nn/train/optimiser.h"
 #include "tests/unit/nn_fixture.h"
 
 #ifndef NN_DOUBLE

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/kernel_set.h"
-#include "core/nn/machine_peak.h"
-#include "core/nn/profile.h"
-#include "core/nn/trainer.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/run/machine_peak.h"
+#include "core/nn/run/profile.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { CLASSES = 4, SIDE = 16, SAMPLES = 20, BATCH = 16, STEPS = 5, THREADS = 3 };

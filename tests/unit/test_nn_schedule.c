@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/schedule.h"
+#include "core/nn/train/schedule.h"
 #include "tests/unit/nn_fixture.h"
 
 // As in make_schedule_golden.py.

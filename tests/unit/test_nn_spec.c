@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/evaluate.h"
-#include "core/nn/graph.h"
-#include "core/nn/net_graph.h"
-#include "core/nn/trainer.h"
+#include "core/nn/graph/graph.h"
+#include "core/nn/graph/net_graph.h"
+#include "core/nn/train/evaluate.h"
+#include "core/nn/train/trainer.h"
 #include "formats/net_text.h"
 #include "tests/unit/nn_fixture.h"
 

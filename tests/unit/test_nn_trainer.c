@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/evaluate.h"
-#include "core/nn/trainer.h"
+#include "core/nn/train/evaluate.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { CLASSES = 6, SIDE = 24 };

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "tests/unit/nn_fixture.h"
 
 enum { SAMPLES = 11, FRAMES = 2, SIDE = 12, CLASSES = 3, STEPS = 14 };

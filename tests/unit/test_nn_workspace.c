@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nn/fuse.h"
-#include "core/nn/init.h"
-#include "core/nn/workspace.h"
+#include "core/nn/fused/fuse.h"
+#include "core/nn/graph/init.h"
+#include "core/nn/run/workspace.h"
 #include "formats/net_text.h"
 #include "tests/unit/nn_fixture.h"
 

@@ -1,6 +1,6 @@
 #include "tools/common/scoring.h"
 
-#include "core/nn/evaluate.h"
+#include "core/nn/train/evaluate.h"
 #include "tools/common/progress.h"
 #include "tools/common/stop.h"
 

@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/threads.h"
 #include "core/nn/dataset.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 
 #include <stdbool.h>
 #include <stddef.h>

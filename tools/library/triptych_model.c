@@ -1,6 +1,6 @@
 #include "tools/library/triptych.h"
 
-#include "core/nn/evaluate.h"
+#include "core/nn/train/evaluate.h"
 #include "formats/model.h"
 #include "formats/net_text.h"
 #include "tools/common/weights.h"

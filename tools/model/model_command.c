@@ -1,6 +1,6 @@
 #include "tools/model/model_command.h"
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/net_text.h"
 #include "tools/common/weights.h"
 

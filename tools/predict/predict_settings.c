@@ -1,7 +1,7 @@
 #include "tools/predict/predict_settings.h"
 
 #include "core/base/threads.h"
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tools/common/cpus.h"
 
 #include <stddef.h>

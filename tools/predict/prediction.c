@@ -1,6 +1,6 @@
 #include "tools/predict/prediction.h"
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/h5_file.h"
 #include "formats/net_text.h"
 #include "tools/common/report.h"

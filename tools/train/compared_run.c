@@ -1,6 +1,6 @@
 #include "tools/train/compared_run.h"
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/model.h"
 #include "formats/net_text.h"
 #include "formats/score_files.h"

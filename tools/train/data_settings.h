@@ -2,7 +2,7 @@
 #define TOOLS_TRAIN_DATA_SETTINGS_H
 
 #include "core/base/error.h"
-#include "core/nn/feed.h"
+#include "core/nn/train/feed.h"
 
 /* The part of train's command line that says what the net reads: which frames,
  * how they are changed (docs/augmentation.md), and what they count. */

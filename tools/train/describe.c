@@ -1,7 +1,7 @@
 #include "tools/train/describe.h"
 
 #include "core/base/text.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/net_text.h"
 #include "tools/train/nets.h"
 

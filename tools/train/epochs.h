@@ -2,8 +2,8 @@
 #define TOOLS_TRAIN_EPOCHS_H
 
 #include "core/base/threads.h"
-#include "core/nn/net.h"
-#include "core/nn/trainer.h"
+#include "core/nn/graph/net.h"
+#include "core/nn/train/trainer.h"
 #include "formats/pack.h"
 #include "tools/train/examples.h"
 #include "tools/train/run_folder.h"

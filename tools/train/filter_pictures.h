@@ -2,7 +2,7 @@
 #define TOOLS_TRAIN_FILTER_PICTURES_H
 
 #include "core/base/error.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_OPTIMISER_SETTINGS_H
 #define TOOLS_TRAIN_OPTIMISER_SETTINGS_H
 
-#include "core/nn/optimiser.h"
+#include "core/nn/train/optimiser.h"
 #include "tools/train/train_settings.h"
 
 /* The part of train's settings that is about the optimiser. */

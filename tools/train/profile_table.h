@@ -1,7 +1,7 @@
 #ifndef TOOLS_PROFILE_TABLE_H
 #define TOOLS_PROFILE_TABLE_H
 
-#include "core/nn/profile.h"
+#include "core/nn/run/profile.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_RESUME_H
 #define TOOLS_TRAIN_RESUME_H
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "tools/train/record.h"
 #include "tools/train/run_state.h"
 

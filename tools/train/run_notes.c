@@ -1,7 +1,7 @@
 #include "tools/train/run_notes.h"
 
 #include "core/base/text.h"
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tools/common/report.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_RUN_NOTES_H
 #define TOOLS_TRAIN_RUN_NOTES_H
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/pack.h"
 #include "tools/train/examples.h"
 #include "tools/train/record.h"

@@ -2,7 +2,7 @@
 #define TOOLS_TRAIN_RUN_REPORT_H
 
 #include "core/base/threads.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/history.h"
 #include "formats/pack.h"
 #include "tools/common/parts.h"

@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_RUN_STATE_H
 #define TOOLS_TRAIN_RUN_STATE_H
 
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "formats/checkpoint.h"
 #include "formats/history.h"
 

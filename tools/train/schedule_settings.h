@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_SCHEDULE_SETTINGS_H
 #define TOOLS_TRAIN_SCHEDULE_SETTINGS_H
 
-#include "core/nn/schedule.h"
+#include "core/nn/train/schedule.h"
 #include "tools/train/train_settings.h"
 
 /* The part of train's settings that is about the learning rate's schedule. */

@@ -2,9 +2,9 @@
 
 #include "core/base/crash_point.h"
 #include "core/base/text.h"
-#include "core/nn/kernel_set.h"
-#include "core/nn/machine_peak.h"
-#include "core/nn/normalise.h"
+#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/run/machine_peak.h"
+#include "core/nn/train/normalise.h"
 #include "formats/h5_file.h"
 #include "formats/net_text.h"
 #include "tools/common/report.h"

@@ -2,7 +2,7 @@
 #define TOOLS_TRAIN_TENSORBOARD_H
 
 #include "core/base/error.h"
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/history.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "tools/train/train_settings.h"
 
-#include "core/nn/kernel_set.h"
+#include "core/nn/kernels/kernel_set.h"
 #include "tools/common/cpus.h"
 #include "tools/train/folds.h"
 #include "tools/train/optimiser_settings.h"

@@ -2,7 +2,7 @@
 #define TOOLS_TRAIN_SETTINGS_H
 
 #include "core/base/sandbox.h"
-#include "core/nn/trainer.h"
+#include "core/nn/train/trainer.h"
 #include "tools/common/options.h"
 #include "tools/train/data_settings.h"
 

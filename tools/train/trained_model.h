@@ -1,7 +1,7 @@
 #ifndef TOOLS_TRAIN_TRAINED_MODEL_H
 #define TOOLS_TRAIN_TRAINED_MODEL_H
 
-#include "core/nn/net.h"
+#include "core/nn/graph/net.h"
 #include "formats/pack.h"
 #include "tools/train/record.h"
 
