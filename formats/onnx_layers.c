@@ -91,6 +91,31 @@ static int add_global_pool(int *value, const struct onnx_layer *layer, struct er
     return 0;
 }
 
+// Frames but the first, less frames but the last.
+static int add_diff(int *value, const struct onnx_layer *layer, struct error *err)
+{
+    const char *word = onnx_layer_positional(layer);
+    int64_t channels = 3;
+    if (word && !text_to_i64(word, 1, INT32_MAX, &channels)) {
+        return onnx_layer_fail(layer, err, "its channels are no number");
+    }
+    const int64_t starts[2] = {channels, 0}, ends[2] = {INT32_MAX, -channels}, axis = 1;
+    int parts[2];
+    for (int i = 0; i < 2; i++) {
+        int start = onnx_whole_numbers(layer->graph, &starts[i], 1);
+        int end = onnx_whole_numbers(layer->graph, &ends[i], 1);
+        int axes = onnx_whole_numbers(layer->graph, &axis, 1);
+        onnx_begin(layer->graph, "Slice");
+        onnx_read_value(layer->graph, *value);
+        onnx_read_constant(layer->graph, start);
+        onnx_read_constant(layer->graph, end);
+        onnx_read_constant(layer->graph, axes);
+        parts[i] = onnx_end(layer->graph, NULL);
+    }
+    *value = onnx_binary(layer->graph, "Sub", parts[0], parts[1]);
+    return 0;
+}
+
 static int add_flatten(int *value, const struct onnx_layer *layer, struct error *err)
 {
     (void)err;
@@ -260,10 +285,10 @@ static const struct {
     onnx_layer_add add;
 } words[] = {
     {"add", add_branches},      {"avgpool", add_pool},        {"batchnorm", add_batchnorm},
-    {"concat", add_branches},   {"conv", add_conv},           {"dropout", add_nothing},
-    {"dropout2d", add_nothing}, {"flatten", add_flatten},     {"globalavgpool", add_global_pool},
-    {"identity", add_nothing},  {"layernorm", add_layernorm}, {"linear", add_linear},
-    {"maxpool", add_pool},      {"residual", add_residual},
+    {"concat", add_branches},   {"conv", add_conv},         {"diff", add_diff},
+    {"dropout", add_nothing},   {"dropout2d", add_nothing}, {"flatten", add_flatten},
+    {"identity", add_nothing},  {"linear", add_linear},     {"globalavgpool", add_global_pool},
+    {"maxpool", add_pool},      {"residual", add_residual}, {"layernorm", add_layernorm},
 };
 
 static int add_line(int *value, struct onnx_layers *layers, const struct net_line *line,

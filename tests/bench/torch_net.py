@@ -23,6 +23,17 @@ def size(text):
     return tuple(parts * 2 if len(parts) == 1 else parts)
 
 
+class Diff(nn.Module):
+    """Each frame of so many channels less the one before it."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x):
+        return x[:, self.channels:] - x[:, :-self.channels]
+
+
 class Residual(nn.Module):
     def __init__(self, body, shortcut, activation):
         super().__init__()
@@ -61,6 +72,7 @@ def layer(words, shape, classes):
         return nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
     made = {"flatten": nn.Flatten, "globalavgpool": lambda: nn.AdaptiveAvgPool2d(1),
             "layernorm": lambda: nn.LayerNorm(shape),
+            "diff": lambda: Diff(int(plain[0]) if plain else 3),
             "dropout": lambda: nn.Dropout(float(plain[0]) if plain else 0.5)}
     if name not in made:
         raise ValueError(f"no layer '{name}' here")

@@ -66,7 +66,7 @@ layernorm
 dropout
 linear
 EOT
-sed '1i input stack' "$ROOT/data/nets/batchnorm.net" | sed 's/7x7/3x3/' >stack.net
+sed '1i input stack\ndiff' "$ROOT/data/nets/batchnorm.net" | sed 's/7x7/3x3/' >stack.net
 
 trains() { # name, net, options
     local name=$1 net=$2

@@ -39,6 +39,18 @@ class Branches(nn.ModuleList):
         return self.join([branch(x) for branch in self])
 
 
+class Diff(nn.Module):
+    """diff C: frames of C channels each, in time"""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x):
+        frames = x.shape[1] // self.channels
+        return x.unflatten(1, (frames, self.channels)).diff(dim=1).flatten(1, 2)
+
+
 class LayerNorm(nn.LayerNorm):
     def __init__(self, *shape, **options):
         super().__init__(shape, **options)
@@ -117,6 +129,10 @@ def cases():
             ("tanh", "tanh", nn.Tanh()), ("softplus", "softplus", nn.Softplus()),
             ("softplus beta", "softplus beta=3 threshold=2", nn.Softplus(3, 2))]:
         yield name, text, [module], P, 3, TIES
+    yield "diff", "diff", [Diff(3)], (9, 5, 4), 3, PLAIN
+    yield "diff of single channels", "diff 1", [Diff(1)], P, 3, PLAIN
+    yield "diff of two channels", "conv 1x1x6\ndiff 2\nconv 3x3x2", \
+        [nn.Conv2d(4, 6, 1), Diff(2), nn.Conv2d(4, 2, 3)], P, 3, PLAIN
     yield "dropout at rest", "dropout 0", [nn.Dropout(0)], P, 2, PLAIN
     yield "residual", "residual {\nconv 3x3x4 padding=1\n}", \
         [Residual([nn.Conv2d(4, 4, 3, padding=1)], relu=False)], P, 3, PLAIN

@@ -115,6 +115,14 @@ static void test_pools(void **state)
     check("maxpool 3x2 dilation=1x3 stride=1 padding=1", shape_planes(2, 5, 6), 2);
 }
 
+static void test_diff(void **state)
+{
+    (void)state;
+    check("diff", shape_planes(9, 3, 4), 2);
+    check("diff 1", shape_planes(2, 3, 4), 2);
+    check("conv 1x1x6\ndiff 2\nconv 2x2x3", shape_planes(4, 3, 4), 3);
+}
+
 static void test_activations(void **state)
 {
     (void)state;
@@ -346,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pools),
         cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_diff),
         cmocka_unit_test(test_kinks),
         cmocka_unit_test(test_norms),
         cmocka_unit_test(test_dropout_gradient),

@@ -396,6 +396,12 @@ static void test_errors_of_layers(void **state)
     expect("dropout 1", "dropout: '1' where the share to drop is needed, 0 to 0.999");
     expect("flatten\ndropout2d 0.5", "line 2: dropout2d: needs planes to read, but gets a row");
     expect("flatten\nglobalavgpool", "line 2: globalavgpool: needs planes");
+    expect("flatten\ndiff", "line 2: diff: needs planes to read, but gets a row");
+    expect("diff", "line 1: diff: needs two or more frames of 3 channels each, but gets 3x64x64 "
+           "('input stack' gives all frames of a sample)");
+    expect("conv 1x1x5\ndiff 2", "line 2: diff: needs two or more frames of 2 channels each");
+    expect("diff 0", "line 1: diff: '0' where the channels of a frame are needed, 1 to 1048576");
+    expect("diff 3 4", "diff: '4' is too much; write: diff C");
     expect("flatten\navgpool 2", "line 2: avgpool: needs planes");
     expect("avgpool 3 padding=2", "padding=2x2 is more than half");
     expect("avgpool 2 dilation=2", "no option 'dilation'");

@@ -122,6 +122,7 @@ struct layer_kind {
 extern const struct layer_kind layer_avgpool;
 extern const struct layer_kind layer_batchnorm;
 extern const struct layer_kind layer_conv;
+extern const struct layer_kind layer_diff;
 extern const struct layer_kind layer_dropout;
 extern const struct layer_kind layer_dropout2d;
 extern const struct layer_kind layer_elu;

@@ -9,6 +9,7 @@ static const struct layer_kind *const kinds[] = {
     &layer_avgpool,
     &layer_batchnorm,
     &layer_conv,
+    &layer_diff,
     &layer_dropout,
     &layer_dropout2d,
     &layer_elu,
