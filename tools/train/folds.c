@@ -28,11 +28,6 @@ struct folds {
     struct fold_result *results; // [count]
 };
 
-bool folds_wanted(const struct train_settings *settings)
-{
-    return settings->folds || (settings->data.cross_validate > 0 && settings->data.fold == 0);
-}
-
 static void close_folds(struct folds *f)
 {
     if (f->lock >= 0) {

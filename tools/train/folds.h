@@ -4,14 +4,9 @@
 #include "core/base/error.h"
 #include "tools/train/train_settings.h"
 
-#include <stdbool.h>
-
 /* Several runs that are one experiment: the same training on several splits
  * (--folds), or on a train part with another share of its groups held out each
  * time (--cross-validate). */
-
-/* Do these settings ask for more than one run? */
-bool folds_wanted(const struct train_settings *settings);
 
 /* All of them, one after the other, into RUN/fold-1 and so on; then
  * RUN/folds.csv: a line per fold, the means and the standard deviations (of a

@@ -18,8 +18,8 @@ static int train(const struct train_settings *settings, const char *pack, struct
     if (!settings->quiet) {
         report_sandbox("train", &sandbox);
     }
-    return folds_wanted(settings) ? folds_run(settings, pack, err)
-                                  : session_run(settings, pack, err);
+    return train_settings_has_folds(settings) ? folds_run(settings, pack, err)
+                                              : session_run(settings, pack, err);
 }
 
 // What the picture or the page cannot show is said after the table has been.

@@ -2,7 +2,6 @@
 
 #include "core/nn/kernels/kernel_set.h"
 #include "tools/common/cpus.h"
-#include "tools/train/folds.h"
 #include "tools/train/optimiser_settings.h"
 #include "tools/train/schedule_settings.h"
 
@@ -39,6 +38,11 @@ int train_settings_resolve(struct train_settings *settings, struct error *err)
     return code < 0 ? code : schedule_settings_resolve(settings, err);
 }
 
+bool train_settings_has_folds(const struct train_settings *settings)
+{
+    return settings->folds || (settings->data.cross_validate > 0 && settings->data.fold == 0);
+}
+
 int train_settings_check(struct train_settings *settings, int operand_count, struct error *err)
 {
     int code = kernel_set_choose(settings->cpu, err);
@@ -61,7 +65,7 @@ int train_settings_check(struct train_settings *settings, int operand_count, str
         return error_set(err, ERR_USAGE, "--%s goes with --compare",
                          settings->tsv ? "tsv" : settings->svg ? "svg" : "html");
     }
-    if (settings->json && (settings->describe || folds_wanted(settings))) {
+    if (settings->json && (settings->describe || train_settings_has_folds(settings))) {
         return error_set(err, ERR_USAGE, "--json is about one run, or about those of --compare; "
                          "folds have folds.csv");
     }

@@ -107,6 +107,9 @@ int train_settings_check(struct train_settings *settings, int operand_count,
  * schedule. ERR_USAGE where they do not go together. */
 int train_settings_resolve(struct train_settings *settings, struct error *err) MUST_CHECK;
 
+/* Do they ask for several runs: folds.h? */
+bool train_settings_has_folds(const struct train_settings *settings);
+
 /* Of resolved settings. */
 struct trainer_options train_settings_trainer(const struct train_settings *settings);
 struct sandbox train_settings_sandbox(const struct train_settings *settings);
