@@ -2,7 +2,6 @@
 
 #include "formats/checkpoint.h"
 
-#include "core/base/io.h"
 #include "formats/h5_write.h"
 #include "tests/unit/tree_fixture.h"
 
@@ -88,14 +87,6 @@ static void refuse(const char *path, int expected, const char *text)
     assert_error(&err, code, expected, path, text);
 }
 
-static char *load(const char *path, size_t *ret_size)
-{
-    struct error err = ERROR_INIT;
-    char *bytes;
-    assert_int_equal(io_read_file(&bytes, ret_size, path, 1 << 20, &err), 0);
-    return bytes;
-}
-
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -153,13 +144,13 @@ static void test_same_bytes(void **state)
     rows[0].train_seconds = 99;
     put("b.h5", &made);
     size_t size_a, size_b;
-    char *a = load("a.h5", &size_a), *b = load("b.h5", &size_b);
+    char *a = tree_get("a.h5", &size_a), *b = tree_get("b.h5", &size_b);
     assert_int_equal(size_a, size_b);
     assert_memory_equal(a, b, size_a);
     free(b);
     made.correct++;
     put("b.h5", &made);
-    b = load("b.h5", &size_b);
+    b = tree_get("b.h5", &size_b);
     assert_int_equal(size_a, size_b);
     assert_memory_not_equal(a, b, size_a);
     free(a);
@@ -239,7 +230,7 @@ static void test_changed(void **state)
     }
     put("c.h5", &made);
     size_t size;
-    char *bytes = load("c.h5", &size);
+    char *bytes = tree_get("c.h5", &size);
     float wanted = buffers[2];
     for (size_t at = 0; at + sizeof wanted <= size; at++) {
         if (memcmp(bytes + at, &wanted, sizeof wanted) == 0) {
@@ -258,7 +249,7 @@ static void test_any_flip(void **state)
     struct checkpoint made = make_checkpoint();
     put("whole.h5", &made);
     size_t size;
-    char *bytes = load("whole.h5", &size);
+    char *bytes = tree_get("whole.h5", &size);
     for (size_t at = 7; at < size; at += size / 60) {
         struct checkpoint *read = NULL;
         struct model *model = NULL;

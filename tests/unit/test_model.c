@@ -1,6 +1,5 @@
 #include "formats/model.h"
 
-#include "core/base/io.h"
 #include "core/base/random.h"
 #include "formats/h5_write.h"
 #include "tests/unit/tree_fixture.h"
@@ -83,24 +82,6 @@ static void refuse(const char *path, int expected, const char *message)
     assert_null(model);
 }
 
-static char *load(const char *path, size_t *ret_size)
-{
-    struct error err = ERROR_INIT;
-    char *bytes;
-    assert_int_equal(io_read_file(&bytes, ret_size, path, 1 << 24, &err), 0);
-    return bytes;
-}
-
-static void assert_same_file(const char *a, const char *b)
-{
-    size_t size_a, size_b;
-    char *bytes_a = load(a, &size_a), *bytes_b = load(b, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 static void assert_parameter(const struct model *model, int index, const char *name,
                              const float *expected)
 {
@@ -147,7 +128,7 @@ static void test_round_trip(void **state)
 
     // What was read can be written again, and is the same file.
     write_model("b.h5", model);
-    assert_same_file("a.h5", "b.h5");
+    tree_assert_same("a.h5", "b.h5");
     model_free(&model);
     assert_null(model);
     model_free(&model);
@@ -169,7 +150,7 @@ static void test_normalise(void **state)
     assert_memory_equal(model->input.normalise->std, normalise.std, sizeof normalise.std);
     assert_string_not_equal(plain->digest, model->digest);
     write_model("b.h5", model);
-    assert_same_file("a.h5", "b.h5");
+    tree_assert_same("a.h5", "b.h5");
     model_free(&plain);
     model_free(&model);
 
@@ -195,7 +176,7 @@ static void test_bad_normalise(void **state)
     model.input.normalise = &good;
     write_model("a.h5", &model);
     size_t size;
-    char *bytes = load("a.h5", &size);
+    char *bytes = tree_get("a.h5", &size);
     char *found = memmem(bytes, size, &good, sizeof good);
     assert_non_null(found);
     memset(found + 3 * sizeof(double), 0xff, sizeof(double));
@@ -212,7 +193,7 @@ static void test_same_bytes(void **state)
     sleep(1); // object times would show
     for (int i = 0; i < 20; i++) {
         write_model("again.h5", &model);
-        assert_same_file("first.h5", "again.h5");
+        tree_assert_same("first.h5", "again.h5");
     }
     // The digest is of the contents: one bit of one weight is another one.
     struct model *before = read_model("first.h5");
@@ -407,7 +388,7 @@ static void test_text_without_end(void **state)
     struct model model = make_model();
     write_model("m.h5", &model);
     size_t size;
-    char *bytes = load("m.h5", &size);
+    char *bytes = tree_get("m.h5", &size);
     static const char classes[] = "Archery\0Tai Chi";
     char *found = memmem(bytes, size, classes, sizeof classes);
     assert_non_null(found);
@@ -423,7 +404,7 @@ static void test_truncated(void **state)
     struct model model = make_model();
     write_model("m.h5", &model);
     size_t size;
-    char *bytes = load("m.h5", &size);
+    char *bytes = tree_get("m.h5", &size);
     for (size_t left = 0; left < size; left += left < 1024 ? 61 : 509) {
         struct error err;
         struct model *read;
@@ -443,7 +424,7 @@ static void test_flipped(void **state)
     write_model("m.h5", &model);
     struct model *good = read_model("m.h5");
     size_t size;
-    char *bytes = load("m.h5", &size);
+    char *bytes = tree_get("m.h5", &size);
     struct random random;
     random_seed(&random, 1, 0);
     int refused = 0;

@@ -2,9 +2,9 @@
 
 #include "tools/train/session.h"
 
-#include "core/base/io.h"
 #include "formats/checkpoint.h"
 #include "tests/unit/learning_fixture.h"
+#include "tests/unit/train_fixture.h"
 #include "tests/unit/tree_fixture.h"
 
 #include <setjmp.h>
@@ -19,30 +19,16 @@
 
 static struct train_settings settings_for(const char *run)
 {
-    struct train_settings settings = train_settings_defaults();
-    settings.output = run;
-    settings.net = "small.net";
-    settings.quiet = true;
-    settings.threads = 1;
+    struct train_settings settings = train_fixture_settings(run);
     settings.epochs = 3;
-    settings.batch = 8;
-    settings.lr = 1e-3;
     settings.train_eval = TRAIN_EVAL_NEVER;
     return settings;
-}
-
-static void run(const struct train_settings *settings)
-{
-    struct error err = ERROR_INIT;
-    if (session_run(settings, "p.h5", &err) < 0) {
-        fail_msg("%s", err.text);
-    }
 }
 
 static void go_on(struct train_settings settings)
 {
     settings.resume = settings.output;
-    run(&settings);
+    train_fixture_run(&settings);
 }
 
 static void refuse(struct train_settings settings, int expected, const char *text,
@@ -54,37 +40,9 @@ static void refuse(struct train_settings settings, int expected, const char *tex
     assert_error(&err, code, expected, text, other);
 }
 
-// Not inline: gcc 12 would take what is returned for a pointer to `bytes`.
-__attribute__((noinline)) static char *load(const char *path, size_t *ret_size)
-{
-    struct error err = ERROR_INIT;
-    char *bytes = NULL;
-    if (io_read_file(&bytes, ret_size, path, 1 << 24, &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-    return bytes;
-}
-
-static void assert_same_file(const char *a, const char *b)
-{
-    size_t size_a, size_b;
-    char *bytes_a = load(a, &size_a), *bytes_b = load(b, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
 static bool is_there(const char *path)
 {
     return access(path, F_OK) == 0;
-}
-
-static void prepare(void)
-{
-    struct learning_pack plan = learning_pack_defaults();
-    learning_pack_write(&plan, "p.h5");
-    learning_put_net();
 }
 
 // More epochs later are as good as all at once: nothing is lost in between, not
@@ -92,7 +50,7 @@ static void prepare(void)
 static void test_more_epochs(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("parts");
     settings.optimiser = OPTIMISER_ADAM;
     settings.schedule = SCHEDULE_PLATEAU;
@@ -102,20 +60,20 @@ static void test_more_epochs(void **state)
     for (int epochs = 2; epochs <= 8; epochs += 3) {
         settings.epochs = epochs;
         if (epochs == 2) {
-            run(&settings);
+            train_fixture_run(&settings);
         } else {
             go_on(settings);
         }
     }
     settings.output = "whole";
     settings.threads = 2;
-    run(&settings);
-    assert_same_file("whole/model.h5", "parts/model.h5");
-    assert_same_file("whole/best.h5", "parts/best.h5");
-    assert_same_file("whole/checkpoint.h5", "parts/checkpoint.h5");
-    assert_same_file("whole/options.txt", "parts/options.txt");
+    train_fixture_run(&settings);
+    tree_assert_same("whole/model.h5", "parts/model.h5");
+    tree_assert_same("whole/best.h5", "parts/best.h5");
+    tree_assert_same("whole/checkpoint.h5", "parts/checkpoint.h5");
+    tree_assert_same("whole/options.txt", "parts/options.txt");
     size_t size;
-    char *history = load("parts/history.csv", &size);
+    char *history = tree_get("parts/history.csv", &size);
     assert_null(strstr(history, "\n9,"));
     assert_non_null(strstr(history, "\n8,")); // and the rate was reduced
     assert_null(strstr(history, "\n8,0.001,"));
@@ -133,15 +91,15 @@ static void test_more_epochs(void **state)
 static void test_finished_is_finished(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
-    run(&settings);
+    train_fixture_run(&settings);
     size_t size;
-    char *before = load("run/model.h5", &size);
+    char *before = tree_get("run/model.h5", &size);
     unlink("run/model.h5"); // as if it had died just before the end
     go_on(settings);
     tree_put_bytes("before.h5", before, size);
-    assert_same_file("run/model.h5", "before.h5");
+    tree_assert_same("run/model.h5", "before.h5");
     free(before);
     settings.epochs = 2;
     refuse(settings, ERR_VALUE, "--epochs 2: 3 are over already", "run");
@@ -150,9 +108,9 @@ static void test_finished_is_finished(void **state)
 static void test_other_options(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
-    run(&settings);
+    train_fixture_run(&settings);
     struct train_settings other = settings;
     other.lr = 2e-3;
     other.batch = 4;
@@ -169,7 +127,7 @@ static void test_other_options(void **state)
     other = settings;
     other.output = "cycle";
     other.schedule = SCHEDULE_ONECYCLE;
-    run(&other);
+    train_fixture_run(&other);
     other.epochs = 4;
     refuse(other, ERR_VALUE, "epochs was 3, not 4", "cycle");
 }
@@ -177,9 +135,9 @@ static void test_other_options(void **state)
 static void test_other_files(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
-    run(&settings);
+    train_fixture_run(&settings);
     tree_put("small.net", "conv 3x3x4\nrelu\nmaxpool 2\nflatten\nlinear\n# changed\n");
     refuse(settings, ERR_VALUE, "run/checkpoint.h5: was begun with another net",
            "than small.net is now");
@@ -201,13 +159,13 @@ static void test_other_files(void **state)
 static void test_no_checkpoint_yet(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("whole");
-    run(&settings);
+    train_fixture_run(&settings);
     settings.output = "run";
     tree_put("run/options.txt", "");
     go_on(settings);
-    assert_same_file("whole/model.h5", "run/model.h5");
+    tree_assert_same("whole/model.h5", "run/model.h5");
     settings.output = "absent";
     refuse(settings, ERR_IO, "absent", "No such file");
 }
@@ -215,33 +173,33 @@ static void test_no_checkpoint_yet(void **state)
 static void test_kept_checkpoints(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
     settings.epochs = 5;
     settings.keep = 2;
-    run(&settings);
+    train_fixture_run(&settings);
     assert_false(is_there("run/checkpoint-3.h5"));
     assert_true(is_there("run/checkpoint-4.h5"));
-    assert_same_file("run/checkpoint-5.h5", "run/checkpoint.h5");
+    tree_assert_same("run/checkpoint-5.h5", "run/checkpoint.h5");
 
     // An older one, put in its place, leads to the same end.
     size_t size;
-    char *older = load("run/checkpoint-4.h5", &size);
-    char *model = load("run/model.h5", &size);
+    char *older = tree_get("run/checkpoint-4.h5", &size);
+    char *model = tree_get("run/model.h5", &size);
     tree_put_bytes("model-before.h5", model, size);
     free(model);
     free(older);
-    older = load("run/checkpoint-4.h5", &size);
+    older = tree_get("run/checkpoint-4.h5", &size);
     tree_put_bytes("run/checkpoint.h5", older, size);
     free(older);
     go_on(settings);
-    assert_same_file("run/model.h5", "model-before.h5");
+    tree_assert_same("run/model.h5", "model-before.h5");
 
     // Another run in the folder takes them away, but not what is not train's.
     tree_put("run/checkpoint-x.h5", "mine");
     settings.force = true;
     settings.keep = 0;
-    run(&settings);
+    train_fixture_run(&settings);
     assert_false(is_there("run/checkpoint-4.h5") || is_there("run/checkpoint-5.h5"));
     assert_true(is_there("run/checkpoint-x.h5"));
 }
@@ -250,11 +208,11 @@ static void test_kept_checkpoints(void **state)
 static void test_best(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
     settings.epochs = 9;
     settings.lr = 3e-3;
-    run(&settings);
+    train_fixture_run(&settings);
     struct sandbox sandbox = sandbox_defaults();
     struct error err = ERROR_INIT;
     struct checkpoint *checkpoint;
@@ -277,7 +235,7 @@ static void test_best(void **state)
     assert_string_equal(model_option_value(best, "best_epoch"), text);
     settings.output = "short";
     settings.epochs = expected + 1;
-    run(&settings);
+    train_fixture_run(&settings);
     assert_int_equal(model_read(&after, "short/model.h5", &sandbox, &err), 0);
     assert_memory_equal(best->parameters.values, after->parameters.values,
                         best->parameters.total * sizeof(real));
@@ -290,7 +248,7 @@ static void test_best(void **state)
 static size_t epochs_of(const char *path)
 {
     size_t size, lines = 0;
-    char *text = load(path, &size);
+    char *text = tree_get(path, &size);
     for (size_t i = 0; i < size; i++) {
         lines += text[i] == '\n';
     }
@@ -302,18 +260,18 @@ static size_t epochs_of(const char *path)
 static void test_patience(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     struct train_settings settings = settings_for("run");
     settings.lr = 1e-12;
     settings.epochs = 50;
     settings.patience = 3;
     settings.train_eval = TRAIN_EVAL_LAST;
-    run(&settings);
+    train_fixture_run(&settings);
     size_t epochs = epochs_of("run/history.csv");
     assert_true(epochs >= 4 && epochs < 10);
     assert_true(is_there("run/model.h5"));
     size_t size; // the last epoch scored the training part, though none knew it would be last
-    char *history = load("run/history.csv", &size);
+    char *history = tree_get("run/history.csv", &size);
     assert_int_not_equal(history[size - 2], ',');
     free(history);
     go_on(settings); // there is nothing left to do
@@ -343,7 +301,7 @@ static void test_nothing_to_watch(void **state)
     assert_error(&err, code, ERR_VALUE, "--schedule plateau watches", "p.h5");
     settings.schedule = SCHEDULE_CONSTANT;
     settings.plateau_patience = OPTION_UNSET;
-    run(&settings);
+    train_fixture_run(&settings);
     assert_false(is_there("run/best.h5"));
 }
 

@@ -2,10 +2,10 @@
 
 #include "tools/train/session.h"
 
-#include "core/base/io.h"
 #include "core/base/output.h"
 #include "formats/model.h"
 #include "tests/unit/learning_fixture.h"
+#include "tests/unit/train_fixture.h"
 #include "tests/unit/tree_fixture.h"
 
 #include <math.h>
@@ -18,27 +18,6 @@
 
 #include <cmocka.h>
 
-static struct train_settings settings_for(const char *run)
-{
-    struct train_settings settings = train_settings_defaults();
-    settings.output = run;
-    settings.net = "small.net";
-    settings.quiet = true;
-    settings.threads = 1;
-    settings.epochs = 2;
-    settings.batch = 8;
-    settings.lr = 1e-3;
-    return settings;
-}
-
-static void run(const struct train_settings *settings)
-{
-    struct error err = ERROR_INIT;
-    if (session_run(settings, "p.h5", &err) < 0) {
-        fail_msg("%s", err.text);
-    }
-}
-
 // It fails like this, and leaves no folder.
 static void refuse(const struct train_settings *settings, int expected, const char *text,
                    const char *other)
@@ -49,29 +28,10 @@ static void refuse(const struct train_settings *settings, int expected, const ch
     assert_int_equal(access(settings->output, F_OK), -1);
 }
 
-// Not inline: gcc 12 would take what is returned for a pointer to `bytes`.
-__attribute__((noinline)) static char *load_bytes(const char *path, size_t *ret_size)
-{
-    struct error err = ERROR_INIT;
-    char *bytes = NULL;
-    assert_int_equal(io_read_file(&bytes, ret_size, path, 1 << 24, &err), 0);
-    return bytes;
-}
-
 static char *load(const char *path)
 {
     size_t size;
-    return load_bytes(path, &size);
-}
-
-static void assert_same_file(const char *a, const char *b)
-{
-    size_t size_a, size_b;
-    char *bytes_a = load_bytes(a, &size_a), *bytes_b = load_bytes(b, &size_b);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
+    return tree_get(path, &size);
 }
 
 // Cell number `column` of a line: cut out and ended in place; moves on *line.
@@ -109,28 +69,21 @@ static struct model *read_model(const char *path)
     return model;
 }
 
-static void prepare(void)
-{
-    struct learning_pack plan = learning_pack_defaults();
-    learning_pack_write(&plan, "p.h5");
-    learning_put_net();
-}
-
 static void test_same_for_any_threads(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     static const char *const runs[] = {"one", "two", "three"};
     for (int i = 0; i < 3; i++) {
-        struct train_settings settings = settings_for(runs[i]);
+        struct train_settings settings = train_fixture_settings(runs[i]);
         settings.threads = i + 1;
         settings.train_eval = TRAIN_EVAL_EACH;
-        run(&settings);
+        train_fixture_run(&settings);
     }
-    assert_same_file("one/model.h5", "two/model.h5");
-    assert_same_file("one/model.h5", "three/model.h5");
-    assert_same_file("one/options.txt", "three/options.txt");
-    assert_same_file("one/test.csv", "three/test.csv");
+    tree_assert_same("one/model.h5", "two/model.h5");
+    tree_assert_same("one/model.h5", "three/model.h5");
+    tree_assert_same("one/options.txt", "three/options.txt");
+    tree_assert_same("one/test.csv", "three/test.csv");
     char *one = load("one/history.csv"), *three = load("three/history.csv");
     size_t size = strlen(one);
     blank_times(one);
@@ -170,11 +123,11 @@ static void load_last_row(double cells[13])
 static void test_both_ways_of_counting(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     settings.lr = 1e-12;
     settings.batch = 5; // 36 frames: the last step has one
-    run(&settings);
+    train_fixture_run(&settings);
     double cells[13];
     load_last_row(cells);
     assert_float_equal(cells[0], 2, 0);
@@ -184,7 +137,7 @@ static void test_both_ways_of_counting(void **state)
     assert_true(cells[8] >= 0 && cells[9] > 0 && cells[10] > 0);
     settings.train_eval = TRAIN_EVAL_NEVER;
     settings.force = true;
-    run(&settings);
+    train_fixture_run(&settings);
     load_last_row(cells);
     assert_true(isnan(cells[4]) && isnan(cells[11]) && isnan(cells[12]));
     assert_false(isnan(cells[5]) || isnan(cells[10]));
@@ -193,11 +146,11 @@ static void test_both_ways_of_counting(void **state)
 static void test_it_learns(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     settings.epochs = 12;
     settings.lr = 5e-3;
-    run(&settings);
+    train_fixture_run(&settings);
     double cells[13];
     load_last_row(cells);
     assert_float_equal(cells[0], 12, 0);
@@ -214,9 +167,9 @@ static void test_it_learns(void **state)
 static void test_what_the_model_knows(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
-    run(&settings);
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
+    train_fixture_run(&settings);
     struct model *model = read_model("run/model.h5");
     assert_int_equal(model->class_count, 3);
     assert_string_equal(model->classes[2], "Blue");
@@ -252,8 +205,8 @@ static void test_drawn_validation(void **state)
     }
     learning_pack_write(&plan, "p.h5");
     learning_put_net();
-    struct train_settings settings = settings_for("run");
-    run(&settings);
+    struct train_settings settings = train_fixture_settings("run");
+    train_fixture_run(&settings);
     struct model *model = read_model("run/model.h5");
     assert_string_equal(model_option_value(model, "val_groups"), "drawn");
     assert_string_equal(model_option_value(model, "val_samples"), "6");
@@ -267,13 +220,13 @@ static void test_drawn_validation(void **state)
 static void test_init(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("first");
-    run(&settings);
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("first");
+    train_fixture_run(&settings);
     settings.output = "second";
     settings.init = "first/model.h5";
     settings.lr = 1e-12; // so small that the weights stay as they are
-    run(&settings);
+    train_fixture_run(&settings);
     struct model *first = read_model("first/model.h5");
     struct model *second = read_model("second/model.h5");
     assert_string_equal(model_option_value(second, "init_digest"), first->digest);
@@ -284,7 +237,7 @@ static void test_init(void **state)
     model_free(&second);
 
     tree_put("other.net", "conv 5x5x4\nrelu\nmaxpool 2\nflatten\nlinear\n");
-    settings = settings_for("third");
+    settings = train_fixture_settings("third");
     settings.init = "first/model.h5";
     settings.net = "other.net";
     refuse(&settings, ERR_VALUE, "first/model.h5: parameter 0.weight is 4x3x3x3",
@@ -298,16 +251,16 @@ static void test_init(void **state)
 static void test_what_is_refused(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     settings.split = "other";
     refuse(&settings, ERR_VALUE, "p.h5: has no split 'other'", "groups");
-    settings = settings_for("run");
+    settings = train_fixture_settings("run");
     settings.net = "absent";
     refuse(&settings, ERR_VALUE, "--net absent", "tutorial");
     settings.net = "tutorial"; // made for 64x64
     refuse(&settings, ERR_VALUE, "tutorial, line 5", "does not fit");
-    settings = settings_for("absent/run");
+    settings = train_fixture_settings("absent/run");
     refuse(&settings, ERR_IO, "absent/run", "No such file");
 
     struct learning_pack plan = learning_pack_defaults();
@@ -315,7 +268,7 @@ static void test_what_is_refused(void **state)
         plan.clips[i].parts[0] = plan.clips[i].label == 1 ? PART_TRAIN : PART_TEST;
     }
     learning_pack_write(&plan, "p.h5");
-    settings = settings_for("run");
+    settings = train_fixture_settings("run");
     refuse(&settings, ERR_VALUE, "p.h5: the train part of split groups", "one class only (Green)");
     for (size_t i = 0; i < plan.count; i++) {
         plan.clips[i].parts[0] = PART_VAL;
@@ -330,8 +283,8 @@ static void test_what_is_refused(void **state)
 static void test_not_finite(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     settings.lr = 1e6;
     settings.eps = 0;
     settings.epochs = 50;
@@ -351,10 +304,10 @@ static void assert_exists(const struct train_settings *settings, const char *mes
 static void test_existing_folders(void **state)
 {
     (void)state;
-    prepare();
-    struct train_settings settings = settings_for("run");
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     tree_folder("run"); // an empty one is taken
-    run(&settings);
+    train_fixture_run(&settings);
     char *before = load("run/history.csv");
     assert_exists(&settings, "--force replaces it");
     char *after = load("run/history.csv");
@@ -365,7 +318,7 @@ static void test_existing_folders(void **state)
     tree_put("run/notes.txt", "mine");
     settings.force = true;
     settings.epochs = 1;
-    run(&settings);
+    train_fixture_run(&settings);
     char *notes = load("run/notes.txt");
     assert_string_equal(notes, "mine");
     free(notes);
@@ -384,16 +337,16 @@ static void test_existing_folders(void **state)
 static void test_folder_in_use(void **state)
 {
     (void)state;
-    prepare();
+    train_fixture_prepare();
     tree_folder("run");
     struct error err = ERROR_INIT;
     int lock;
     assert_int_equal(output_lock_folder(&lock, "run", &err), 0);
-    struct train_settings settings = settings_for("run");
+    struct train_settings settings = train_fixture_settings("run");
     settings.force = true;
     assert_exists(&settings, "another run");
     close(lock);
-    run(&settings);
+    train_fixture_run(&settings);
 }
 
 int main(void)

@@ -1,4 +1,6 @@
-#include "tree_fixture.h"
+#include "tests/unit/tree_fixture.h"
+
+#include "core/base/io.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -59,6 +61,30 @@ void tree_put_bytes(const char *path, const void *data, size_t size)
 void tree_put(const char *path, const char *text)
 {
     tree_put_bytes(path, text, strlen(text));
+}
+
+char *tree_get(const char *path, size_t *ret_size)
+{
+    struct error err = ERROR_INIT;
+    char *bytes = NULL;
+    if (io_read_file(&bytes, ret_size, path, (size_t)1 << 26, &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    return bytes;
+}
+
+void tree_assert_same(const char *a, const char *b)
+{
+    size_t size_a, size_b;
+    char *bytes_a = tree_get(a, &size_a), *bytes_b = tree_get(b, &size_b);
+    for (size_t i = 0; i < size_a && i < size_b; i++) {
+        if (bytes_a[i] != bytes_b[i]) {
+            fail_msg("%s and %s differ at byte %zu", a, b, i);
+        }
+    }
+    assert_int_equal(size_a, size_b);
+    free(bytes_a);
+    free(bytes_b);
 }
 
 void tree_folder(const char *path)

@@ -17,6 +17,11 @@ void tree_put(const char *path, const char *text);
 /* The same of bytes. */
 void tree_put_bytes(const char *path, const void *data, size_t size);
 
+/* What is in a file of at most 64 MiB; behind it a NUL. The caller frees it. */
+char *tree_get(const char *path, size_t *ret_size);
+
+void tree_assert_same(const char *a, const char *b);
+
 /* A folder, and those above it. */
 void tree_folder(const char *path);
 
