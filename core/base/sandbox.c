@@ -1,12 +1,19 @@
 #include "core/base/sandbox.h"
 
+#include "core/base/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <linux/seccomp.h>
 #include <unistd.h>
+
+enum { DESCRIPTORS = 64 }; // a child has four or five; libraries may open some before the filter
 
 const char *const sandbox_mode_words[] = {
     [SANDBOX_AUTO] = "auto", [SANDBOX_REQUIRE] = "require", [SANDBOX_OFF] = "off", NULL,
@@ -27,13 +34,14 @@ bool sandbox_has_filter(void)
 #endif
 }
 
+// The lower of the two: the user's own limit stays (RLIM_INFINITY is the largest number).
 static int limit(int resource, size_t value, const char *what, struct error *err)
 {
     struct rlimit old;
     if (getrlimit(resource, &old) < 0) {
         return error_errno(err, errno, "sandbox: cannot read the limit on %s", what);
     }
-    rlim_t wanted = old.rlim_max == RLIM_INFINITY || value < old.rlim_max ? value : old.rlim_max;
+    rlim_t wanted = value < old.rlim_cur ? value : old.rlim_cur;
     // At its hard limit of processor time a process is killed without a word.
     rlim_t hard = resource == RLIMIT_CPU && wanted < old.rlim_max ? wanted + 1 : wanted;
     struct rlimit new = {wanted, hard};
@@ -45,15 +53,32 @@ static int limit(int resource, size_t value, const char *what, struct error *err
 
 #ifndef TRIPTYCH_NO_FILTER
 
+// The address space that we have already. Of a parent with a stack and a heap for each of
+// many threads (OpenBLAS starts one per processor) that is gigabytes. 0: nobody says.
+static size_t address_space_now(void)
+{
+    char text[32] = "";
+    uint64_t pages;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return 0;
+    }
+    bool read_it = read(fd, text, sizeof text - 1) > 0;
+    close(fd);
+    text[strcspn(text, " ")] = 0;
+    return read_it && text_to_u64(text, &pages) ? (size_t)pages * (size_t)sysconf(_SC_PAGESIZE)
+                                                : 0;
+}
+
 // What a decoder or a file parser needs once its inputs are open.
 static const int allowed[] = {
     SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(close),
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fstat), SCMP_SYS(futex),
     SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mmap),
-    SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
-    SCMP_SYS(newfstatat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read),
-    SCMP_SYS(readv), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
+    SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(mmap), SCMP_SYS(mprotect),
+    SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep), SCMP_SYS(newfstatat),
+    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(readv),
+    SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sched_yield), SCMP_SYS(sendmsg), SCMP_SYS(set_robust_list), SCMP_SYS(sysinfo),
     SCMP_SYS(uname), SCMP_SYS(write), SCMP_SYS(writev),
@@ -74,11 +99,12 @@ static const int deadly[] = {
     SCMP_SYS(unshare), SCMP_SYS(userfaultfd), SCMP_SYS(vfork),
 };
 
-// Allow a system call where its argument number `argument` is `value`.
-static int allow_where(scmp_filter_ctx filter, int call, unsigned argument, scmp_datum_t value)
+// Allow a system call where its argument number `argument` is `value`, or less than it.
+static int allow_where(scmp_filter_ctx filter, int call, unsigned argument,
+                       enum scmp_compare is, scmp_datum_t value)
 {
-    struct scmp_arg_cmp equal = {.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
-    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &equal);
+    struct scmp_arg_cmp compare = {.arg = argument, .op = is, .datum_a = value};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare);
 }
 
 static int load_filter(void)
@@ -95,10 +121,14 @@ static int load_filter(void)
         failed = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
     }
     for (size_t i = 0; !failed && i < sizeof allowed_fcntl / sizeof allowed_fcntl[0]; i++) {
-        failed = allow_where(filter, SCMP_SYS(fcntl), 1, (scmp_datum_t)allowed_fcntl[i]);
+        failed = allow_where(filter, SCMP_SYS(fcntl), 1, SCMP_CMP_EQ,
+                             (scmp_datum_t)allowed_fcntl[i]);
     }
     if (!failed) { // abort() signals itself; nobody else may be signalled
-        failed = allow_where(filter, SCMP_SYS(tgkill), 0, (scmp_datum_t)getpid());
+        failed = allow_where(filter, SCMP_SYS(tgkill), 0, SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    }
+    if (!failed) { // from MADV_HWPOISON on, root could take pages from the whole machine
+        failed = allow_where(filter, SCMP_SYS(madvise), 2, SCMP_CMP_LT, MADV_HWPOISON);
     }
     if (!failed) {
         failed = seccomp_load(filter);
@@ -116,9 +146,15 @@ int sandbox_enter(const struct sandbox *sandbox, struct error *err)
         code = limit(RLIMIT_CPU, (size_t)sandbox->cpu_seconds, "processor time", err);
     }
 #ifndef TRIPTYCH_NO_FILTER
-    // Sanitizers reserve terabytes of address space.
+    // Sanitizers reserve terabytes of address space; they and coverage write files.
     if (code == 0 && sandbox->address_space > 0) {
-        code = limit(RLIMIT_AS, sandbox->address_space, "memory", err);
+        code = limit(RLIMIT_AS, address_space_now() + sandbox->address_space, "memory", err);
+    }
+    if (code == 0) {
+        code = limit(RLIMIT_FSIZE, 0, "what is written to files", err);
+    }
+    if (code == 0) {
+        code = limit(RLIMIT_NOFILE, DESCRIPTORS, "open files", err);
     }
 #endif
     if (code < 0) {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -64,6 +65,101 @@ static void memory_has_a_limit(void **state)
     memcpy(&pieces, data, sizeof pieces);
     assert_in_range(pieces, 1, 16);
     free(data);
+}
+
+// The user's own limit, the soft one, is not raised.
+static void the_lower_limit_counts(void **state)
+{
+    (void)state;
+#ifdef TRIPTYCH_NO_FILTER
+    skip();
+#endif
+    struct rlimit old;
+    assert_int_equal(getrlimit(RLIMIT_AS, &old), 0);
+    struct rlimit low = {(rlim_t)256 << 20, old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &low), 0);
+    struct sandbox sandbox = sandbox_defaults();
+    struct child_call call = plain_call(eat_memory);
+    uint32_t *pieces = NULL;
+    size_t size;
+    int code = child_call((void **)&pieces, &size, &call, &sandbox, NULL);
+    assert_int_equal(setrlimit(RLIMIT_AS, &old), 0);
+    assert_int_equal(code, 0);
+    assert_in_range(*pieces, 1, 16);
+    free(pieces);
+}
+
+// Many threads have many stacks and heaps, and a child inherits the space they take.
+static void what_the_parent_has_does_not_count(void **state)
+{
+    (void)state;
+#ifdef TRIPTYCH_NO_FILTER
+    skip();
+#endif
+    size_t much = (size_t)8 << 30;
+    void *space = mmap(NULL, much, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_true(space != MAP_FAILED);
+    struct sandbox sandbox = {.mode = SANDBOX_AUTO, .address_space = (size_t)256 << 20};
+    struct child_call call = plain_call(eat_memory);
+    struct error err = ERROR_INIT;
+    uint32_t *pieces = NULL;
+    size_t size;
+    assert_int_equal(child_call((void **)&pieces, &size, &call, &sandbox, &err), 0);
+    munmap(space, much);
+    assert_in_range(*pieces, 8, 16);
+    free(pieces);
+}
+
+static int duplicate(struct child_buffer *out, void *context, struct error *err)
+{
+    int count = 0;
+    while (count < 1000 && fcntl(*(int *)context, F_DUPFD, 0) >= 0) {
+        count++;
+    }
+    int why = errno;
+    int code = child_buffer_add(out, &count, sizeof count, err);
+    return code < 0 ? code : child_buffer_add(out, &why, sizeof why, err);
+}
+
+static int write_a_byte(struct child_buffer *out, void *context, struct error *err)
+{
+    (void)out;
+    return write(*(int *)context, "x", 1) == 1
+        ? 0 : error_set(err, ERR_VALUE, "some.file: refused");
+}
+
+// Without the filter, too: whoever may open files for writing cannot put a byte in.
+static void files_have_limits(void **state)
+{
+    (void)state;
+#ifdef TRIPTYCH_NO_FILTER
+    skip(); // sanitizers and coverage write files
+#endif
+    char path[] = "/tmp/child-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && unlink(path) == 0);
+    static const enum sandbox_mode all[] = {SANDBOX_AUTO, SANDBOX_OFF};
+    for (size_t i = 0; i < 2; i++) {
+        struct sandbox sandbox = {.mode = all[i]};
+        struct child_call call = plain_call(duplicate);
+        call.fd = fd;
+        call.context = &fd;
+        int *answer = NULL;
+        size_t size;
+        assert_int_equal(child_call((void **)&answer, &size, &call, &sandbox, NULL), 0);
+        assert_int_equal(size, 2 * sizeof *answer);
+        assert_in_range(answer[0], 16, 63);
+        assert_int_equal(answer[1], EMFILE);
+        free(answer);
+        call.run = write_a_byte;
+        struct error err = ERROR_INIT;
+        void *none = NULL;
+        assert_int_equal(child_call(&none, &size, &call, &sandbox, &err), ERR_CHILD);
+        assert_string_equal(err.text,
+                            "some.file: its reader crashed (File size limit exceeded)");
+        assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+    }
+    close(fd);
 }
 
 static int forbidden_execve(struct child_buffer *out, void *context, struct error *err)
@@ -127,6 +223,7 @@ static int probe(struct child_buffer *out, void *context, struct error *err)
     EXPECT(syscall(SYS_tgkill, parent, parent, 0));
     EXPECT(fcntl(0, F_SETOWN, parent));
     EXPECT(fcntl(0, F_SETFL, O_ASYNC));
+    EXPECT(madvise(NULL, 0, MADV_HWPOISON)); // of no bytes: it harms nobody
 #undef EXPECT
     return child_buffer_add(out, &wrong, sizeof wrong, err);
 }
@@ -215,6 +312,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_has_a_limit),
+        cmocka_unit_test(the_lower_limit_counts),
+        cmocka_unit_test(what_the_parent_has_does_not_count),
+        cmocka_unit_test(files_have_limits),
         cmocka_unit_test(attacks_are_deadly),
         cmocka_unit_test(probes_are_refused),
         cmocka_unit_test(honest_work_goes_on),
