@@ -77,9 +77,10 @@ static void become_child(pid_t parent, int keep_a, int keep_b)
     if (getppid() != parent) {
         _exit(1); // it died before the line above
     }
-    // The terminal's Ctrl-C reaches the whole group; the parent decides.
+    // Ctrl-C, and the SIGTERM of timeout, systemd and batch systems, reach the whole
+    // group: the parent decides, and its children end with it.
     signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_DFL);
+    signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     // A crash must end it: a handler of the parent's could go on as the parent.
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS,
@@ -338,21 +339,27 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// Wait until the child closes its end of the pipe, that is, until it ends.
+// Wait until the child closes its end of the pipe, that is, until it ends. In slices: a
+// time in which we were stopped ourselves (Ctrl-Z), as the child was, counts as one.
 static bool wait_end(int pipe_end, int timeout_ms)
 {
-    int64_t until = now_ms() + timeout_ms;
-    for (;;) {
-        int64_t left = until - now_ms();
+    enum { SLICE_MS = 200 };
+    int64_t last = now_ms();
+    for (int64_t left = timeout_ms; left > 0;) {
+        int slice = left < SLICE_MS ? (int)left : SLICE_MS;
         struct pollfd wait = {.fd = pipe_end, .events = POLLIN};
-        int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
+        int ready = poll(&wait, 1, slice);
         if (ready > 0) {
             return true;
         }
-        if (ready == 0 || errno != EINTR) {
+        if (ready < 0 && errno != EINTR) {
             return false;
         }
+        int64_t now = now_ms();
+        left -= now - last < slice ? now - last : slice;
+        last = now;
     }
+    return false;
 }
 
 static int judge(void **ret, size_t *ret_size, const struct child_call *call,

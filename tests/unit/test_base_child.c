@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -201,6 +202,46 @@ static void hang_is_cut_short(void **state)
     assert_true(after.tv_sec - before.tv_sec < 15); // below pretend_to_end's own limit
 }
 
+static int rest_in_pieces(struct child_buffer *out, void *context, struct error *err)
+{
+    (void)context;
+    for (int i = 0; i < 6; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    return child_buffer_add(out, "x", 1, err);
+}
+
+// Make a call as a process group of our own; never returns.
+static void call_as_a_group(void)
+{
+    struct sandbox sandbox = sandbox_defaults();
+    struct child_call call = plain_call(rest_in_pieces);
+    call.timeout_ms = 1500;
+    void *data = NULL;
+    size_t size;
+    setpgid(0, 0);
+    _exit(child_call(&data, &size, &call, &sandbox, NULL) < 0);
+}
+
+// Ctrl-Z stops parent and child: that time is not the child's.
+static void a_stop_is_no_hang(void **state)
+{
+    (void)state;
+    pid_t group = fork();
+    assert_true(group >= 0);
+    if (group == 0) {
+        call_as_a_group();
+    }
+    setpgid(group, group); // whoever comes first
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    assert_int_equal(kill(-group, SIGSTOP), 0);
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 600000000}, NULL);
+    assert_int_equal(kill(-group, SIGCONT), 0);
+    int status;
+    assert_int_equal(waitpid(group, &status, 0), group);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static int work_for_ever(struct child_buffer *out, void *context, struct error *err)
 {
     (void)out, (void)context, (void)err;
@@ -320,6 +361,7 @@ int main(void)
         cmocka_unit_test(result_has_a_limit),
         cmocka_unit_test(bad_ends),
         cmocka_unit_test(hang_is_cut_short),
+        cmocka_unit_test(a_stop_is_no_hang),
         cmocka_unit_test(work_is_cut_short),
         cmocka_unit_test(ignored_sigchld_does_no_harm),
         cmocka_unit_test(only_named_descriptors_stay),

@@ -94,6 +94,25 @@ static void serves_many_requests(void **state)
     child_stop(&child, how, sizeof how); // and once more does nothing
 }
 
+// timeout, systemd and batch systems end a whole group at once: what the parent
+// still waits for must not be taken for a crash.
+static void the_groups_end_is_the_parents_business(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGINT, SIGTERM};
+    struct child child = start(serve, NULL);
+    for (uint32_t i = 0; i < 20; i++) {
+        struct request request = {.number = i};
+        struct reply reply;
+        struct error err = ERROR_INIT;
+        assert_int_equal(child_send(child.socket, &request, sizeof request, -1, &err), 0);
+        assert_int_equal(child_receive(child.socket, &reply, sizeof reply, NULL, 20000, &err), 0);
+        assert_int_equal(reply.number, i + 1);
+        assert_int_equal(kill(child.pid, signals[i % 2]), 0);
+    }
+    child_stop(&child, NULL, 0);
+}
+
 static int end_as_told(int socket, void *context)
 {
     (void)socket;
@@ -337,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_many_requests),
+        cmocka_unit_test(the_groups_end_is_the_parents_business),
         cmocka_unit_test(end_is_told_the_same_every_time),
         cmocka_unit_test(sending_to_the_dead),
         cmocka_unit_test(liars_leak_no_descriptors),
