@@ -32,6 +32,21 @@ static void free_output(struct output **output)
     *output = NULL;
 }
 
+// A device or pipe, or a link to one, such as /dev/stdout: the rename would take it from
+// the whole machine, and nobody would get what was meant for it.
+static bool is_no_file(const char *path, mode_t mode)
+{
+    static const char processes[] = "/proc/";
+    char link[sizeof processes] = "";
+    struct stat behind;
+    if (!S_ISLNK(mode)) {
+        return !S_ISREG(mode);
+    }
+    bool own = readlink(path, link, sizeof link - 1) > 0 && strcmp(link, processes) == 0;
+    return own || (stat(path, &behind) == 0 && !S_ISREG(behind.st_mode)
+                   && !S_ISDIR(behind.st_mode));
+}
+
 static int target_is_free(const char *path, bool force, struct error *err)
 {
     struct stat status;
@@ -40,6 +55,9 @@ static int target_is_free(const char *path, bool force, struct error *err)
     }
     if (S_ISDIR(status.st_mode)) {
         return error_set(err, ERR_EXISTS, "%s: is a folder, not a file to write", path);
+    }
+    if (is_no_file(path, status.st_mode)) {
+        return error_set(err, ERR_EXISTS, "%s: is a device or pipe, not a file to write", path);
     }
     if (!force) {
         return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", path);

@@ -15,7 +15,8 @@ struct output;
 
 /* Lock and open PATH.partial for reading and writing. Whatever a dead run
  * left in it is still there: truncate it or resume it. ERR_EXISTS when PATH
- * exists and not `force`, or when another process holds the lock. */
+ * exists and not `force`, when it is a folder, device or pipe or a link to one of the
+ * last two, or when another process holds the lock. */
 int output_open(struct output **ret, const char *path, bool force, struct error *err) MUST_CHECK;
 
 int output_fd(const struct output *output);

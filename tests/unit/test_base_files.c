@@ -133,6 +133,25 @@ static void existing_target_is_left_alone(void **state)
     assert_holds("a", "new");
 }
 
+// As root, `--failures /dev/stderr` would else put a file in the place of the device.
+static void devices_stay(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/dev/null", "/proc/self/fd/1", "pipe"};
+    struct stat status;
+    assert_int_equal(mkfifo("pipe", 0666), 0);
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        assert_int_equal(symlink(targets[i], "link"), 0);
+        assert_refused("link", true, "a device or pipe");
+        assert_refused("link", false, "a device or pipe");
+        assert_true(lstat("link", &status) == 0 && S_ISLNK(status.st_mode));
+        assert_int_equal(unlink("link"), 0);
+    }
+    assert_refused("pipe", true, "a device or pipe");
+    assert_true(lstat("pipe", &status) == 0 && S_ISFIFO(status.st_mode));
+    assert_false(exists("pipe.partial") || exists("link.partial"));
+}
+
 static void partial_is_no_way_out(void **state)
 {
     (void)state;
@@ -428,6 +447,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(appears_at_commit),
         IN_SCRATCH(existing_target_is_left_alone),
+        IN_SCRATCH(devices_stay),
         IN_SCRATCH(partial_is_no_way_out),
         IN_SCRATCH(target_that_came_meanwhile_stays),
         IN_SCRATCH(second_run_is_refused),
