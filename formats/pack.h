@@ -169,10 +169,11 @@ void pack_abandon(struct pack_writer **writer);
 
 /* A pack, mapped. Its metadata was read by a sandboxed child, and every
  * offset, size and number in it checked against the file. Pointers lead into
- * the mapping (or to private copies) and live until pack_close(). */
+ * the mapping or, of what serves as an index (labels, status, parts), to private
+ * copies, and live until pack_close(). */
 struct pack {
     char *path;
-    struct dataset data; /* frames and labels, in place */
+    struct dataset data; /* frames in place */
     char **classes;      /* [class_count] */
     int class_count;
     int samples_per_clip; /* K */

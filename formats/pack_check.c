@@ -74,6 +74,14 @@ static struct pack_text text_of(const struct h5_dataset *d)
     return (struct pack_text){d->data, d->type.size};
 }
 
+// A copy of a table whose values lead to other places in memory. It is made before they
+// are checked: whoever writes to the file later does not reach them. NULL: out of memory.
+static void *copy_of(const struct h5_dataset *d)
+{
+    void *copy = malloc((size_t)d->bytes);
+    return copy ? memcpy(copy, d->data, (size_t)d->bytes) : NULL;
+}
+
 static bool same_members(const struct h5_type *is, struct h5_type wanted)
 {
     bool same = is->member_count == wanted.member_count;
@@ -89,7 +97,7 @@ static int set_tables(struct pack *pack, const struct h5_dataset *const t[TABLE_
 {
     pack->data = (struct dataset){
         .frames = t[TABLE_FRAMES]->data,
-        .labels = t[TABLE_LABELS]->data,
+        .labels = copy_of(t[TABLE_LABELS]),
         .samples = (size_t)shape->rows,
         .frames_per_sample = (int)shape->frames,
         .height = (int)shape->height,
@@ -100,7 +108,7 @@ static int set_tables(struct pack *pack, const struct h5_dataset *const t[TABLE_
     pack->groups = text_of(t[TABLE_GROUP]);
     pack->messages = text_of(t[TABLE_MESSAGE]);
     pack->sample = t[TABLE_SAMPLE]->data;
-    pack->status = t[TABLE_STATUS]->data;
+    pack->status = copy_of(t[TABLE_STATUS]);
     pack->width = t[TABLE_WIDTH]->data;
     pack->height = t[TABLE_HEIGHT]->data;
     pack->frame_count = t[TABLE_FRAME_COUNT]->data;
@@ -109,6 +117,9 @@ static int set_tables(struct pack *pack, const struct h5_dataset *const t[TABLE_
     pack->timestamp = t[TABLE_TIMESTAMP]->data;
     pack->frame_rate = t[TABLE_FRAME_RATE]->data;
     pack->bytes = t[TABLE_BYTES]->data;
+    if (!pack->data.labels || !pack->status) {
+        return error_nomem(err, pack->path);
+    }
     if (!same_members(&t[TABLE_STATUS]->type, pack_status_type())) {
         return damaged(pack, err, "/clips/status is not the enum ok, repeated, failed, pending");
     }
@@ -165,7 +176,13 @@ static int set_split(struct pack *pack, const struct h5_dataset *d, struct error
         return error_set(err, ERR_FORMAT, "%s: damaged: %s is not the enum none, train, val, "
                          "test", pack->path, shown);
     }
-    const uint8_t *parts = d->data;
+    struct pack_column *column = &pack->splits[pack->split_count++];
+    column->name = strdup(name);
+    column->parts = copy_of(d);
+    if (!column->name || !column->parts) {
+        return error_nomem(err, pack->path);
+    }
+    const uint8_t *parts = column->parts;
     for (size_t i = 0; i < pack->data.samples; i++) {
         if (parts[i] >= PART_COUNT) {
             return bad_row(pack, err, d->path, i, parts[i]);
@@ -175,13 +192,6 @@ static int set_split(struct pack *pack, const struct h5_dataset *d, struct error
                              "part", pack->path, shown, i);
         }
     }
-    struct pack_column *column = &pack->splits[pack->split_count];
-    column->parts = parts;
-    column->name = strdup(name);
-    if (!column->name) {
-        return error_nomem(err, pack->path);
-    }
-    pack->split_count++;
     return 0;
 }
 

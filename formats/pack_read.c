@@ -88,6 +88,7 @@ void pack_close(struct pack **pack)
     free(p->classes);
     for (int i = 0; i < p->split_count; i++) {
         free(p->splits[i].name);
+        free((void *)p->splits[i].parts);
     }
     free(p->splits);
     for (int i = 0; i < p->attribute_count; i++) {
@@ -95,6 +96,8 @@ void pack_close(struct pack **pack)
         free(p->attributes[i].text);
     }
     free(p->attributes);
+    free((void *)p->data.labels);
+    free((void *)p->status);
     h5_file_close(&p->file);
     free(p->path);
     free(p);
