@@ -70,9 +70,12 @@ static int add_name(struct draft *draft, int number, const char *name, const cha
     return 0;
 }
 
+// Spellings of one name stand together, and the same ones side by side.
 static int compare_names(const void *a, const void *b)
 {
-    return strcasecmp(*(char *const *)a, *(char *const *)b);
+    const char *left = *(char *const *)a, *right = *(char *const *)b;
+    int order = strcasecmp(left, right);
+    return order ? order : strcmp(left, right);
 }
 
 // Check that no number is missing and no name is given twice. `fold`: names
@@ -97,13 +100,9 @@ static int check_draft(const struct class_list *list, bool fold, const char *whe
     qsort(sorted, (size_t)list->count, sizeof *sorted, compare_names);
     int code = 0;
     for (int i = 1; code == 0 && i < list->count; i++) {
-        // Spellings of one name stand together; each is compared with each.
-        for (int j = i; j > 0 && strcasecmp(sorted[j - 1], sorted[i]) == 0; j--) {
-            if (fold || strcmp(sorted[j - 1], sorted[i]) == 0) {
-                code = error_set(err, ERR_FORMAT, "%s: the class '%s' is given twice", where,
-                                 sorted[i]);
-                break;
-            }
+        if ((fold ? strcasecmp : strcmp)(sorted[i - 1], sorted[i]) == 0) {
+            code = error_set(err, ERR_FORMAT, "%s: the class '%s' is given twice", where,
+                             sorted[i]);
         }
     }
     free(sorted);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -93,6 +94,33 @@ static void test_names_and_words(void **state)
         int code = class_list_parse(&list, bad[i][0], "--classes", &err);
         assert_error(&err, code, ERR_FORMAT, "--classes", bad[i][1]);
     }
+}
+
+// Names that differ in case alone are others, and many of them take no longer.
+static void test_many_spellings(void **state)
+{
+    (void)state;
+    enum { LETTERS = 16, NAMES = 40000 };
+    char *text = malloc(NAMES * (LETTERS + 1) + 1);
+    assert_non_null(text);
+    char *at = text;
+    for (int n = 0; n < NAMES; n++) {
+        for (int i = 0; i < LETTERS; i++) {
+            *at++ = (char)((n >> i & 1 ? 'A' : 'a') + i);
+        }
+        *at++ = '\n';
+    }
+    *at = 0;
+    tree_put("spellings.txt", text);
+    free(text);
+    struct error err = ERROR_INIT;
+    struct class_list list;
+    clock_t before = clock();
+    assert_int_equal(class_list_read_names(&list, "spellings.txt", &err), 0);
+    // Each compared with each took 20 s.
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(list.count, NAMES);
+    class_list_free(&list);
 }
 
 static void test_group_names(void **state)
@@ -199,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_numbered_in_any_order, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_bad_numbered, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_names_and_words, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_many_spellings, tree_enter, tree_leave),
         cmocka_unit_test(test_group_names),
         cmocka_unit_test_setup_teardown(test_clip_list, tree_enter, tree_leave),
     };
