@@ -182,6 +182,9 @@ int history_read(struct history *ret, const char *path, struct error *err)
     if (code < 0) {
         return code;
     }
+    if (strlen(text) != size) {
+        code = error_set(err, ERR_FORMAT, "%s: holds a NUL byte; a text file is needed", path);
+    }
     char *cursor = text;
     char *line = text_next_line(&cursor);
     int count = line ? read_header(which, line) : 0;

@@ -171,9 +171,10 @@ int score_read(struct history_score *ret, const char *path, struct error *err)
         return code;
     }
     char *at = text;
+    bool whole = strlen(text) == size; // a NUL would hide what is behind it
     char *names = text_next_line(&at);
     char *values = names ? text_next_line(&at) : NULL;
-    code = values ? 0 : ERR_FORMAT;
+    code = whole && values ? 0 : ERR_FORMAT;
     while (code == 0 && names) {
         const char *name = csv_field_next(&names);
         const char *value = csv_field_next(&values);

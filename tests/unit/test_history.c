@@ -142,6 +142,9 @@ static void test_read(void **state)
     assert_unreadable("epoch,lr\n1,0.5,3\n", "line 2: no row of a history");
     assert_unreadable("epoch,lr\n1,fast\n", "line 2: no row of a history");
     assert_unreadable("epoch,lr\n1.5,1\n", "line 2: no row of a history");
+    tree_put_bytes("h.csv", "epoch,lr\n1,0.5\n\0002,0.5\n", 22);
+    int code = history_read(&history, "h.csv", &err);
+    assert_error(&err, code, ERR_FORMAT, "h.csv", "NUL");
 }
 
 static void test_score(void **state)

@@ -77,6 +77,11 @@ static void test_bad_scores(void **state)
         int code = score_read(&read, "s.csv", &err);
         assert_error(&err, code, ERR_FORMAT, "s.csv", "is no score");
     }
+    struct history_score read;
+    struct error err = ERROR_INIT;
+    tree_put_bytes("s.csv", "samples\n1\0,\n", 12); // hidden bytes
+    int code = score_read(&read, "s.csv", &err);
+    assert_error(&err, code, ERR_FORMAT, "s.csv", "is no score");
 }
 
 // What csv_field() writes is what csv_field_next() reads.
