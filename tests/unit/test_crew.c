@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -318,6 +320,59 @@ static void test_workers_that_cannot_start(void **state)
     assert_non_null(strstr(err.text, "no sign of life within 1 s"));
 }
 
+// Each clip takes 0.3 s, in pieces.
+static int take_time(int socket, void *context)
+{
+    struct worker_reply reply;
+    memset(&reply, 0, sizeof reply);
+    reply.clip = WORKER_READY;
+    while (child_send(socket, &reply, sizeof reply, -1, NULL) == 0) {
+        struct worker_request request;
+        if (child_receive(socket, &request, sizeof request, NULL, -1, NULL) < 0) {
+            break;
+        }
+        for (int i = 0; i < 6; i++) {
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        }
+        fill(context, request.clip, &reply);
+    }
+    return 0;
+}
+
+// Have two clips decoded as a process group of our own; never returns.
+static void work_as_a_group(void)
+{
+    static const size_t clips[] = {0, MISDEEDS};
+    struct crew_options options = options_for(2);
+    struct error err = ERROR_INIT;
+    struct crew *crew;
+    setpgid(0, 0);
+    options.run = take_time;
+    assert_int_equal(crew_open(&crew, &options, &err), 0);
+    run_clips(crew, clips, 2, &options.setup.shape);
+    crew_close(&crew);
+    _exit(0);
+}
+
+// Ctrl-Z stops parent and workers: that time is not the clips'.
+static void test_a_stop_costs_no_clip(void **state)
+{
+    (void)state;
+    pid_t group = fork();
+    assert_true(group >= 0);
+    if (group == 0) {
+        work_as_a_group();
+    }
+    setpgid(group, group); // whoever comes first
+    nanosleep(&(struct timespec){.tv_nsec = 150000000}, NULL);
+    assert_int_equal(kill(-group, SIGSTOP), 0);
+    nanosleep(&(struct timespec){.tv_sec = 2, .tv_nsec = 300000000}, NULL);
+    assert_int_equal(kill(-group, SIGCONT), 0);
+    int status;
+    assert_int_equal(waitpid(group, &status, 0), group);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 // Any bytes for an answer: judged without harm, and only sane ones pass.
 static void test_random_replies(void **state)
 {
@@ -377,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_misdeeds_cost_their_clip),
         cmocka_unit_test(test_workers_are_replaced_in_time),
         cmocka_unit_test(test_workers_that_cannot_start),
+        cmocka_unit_test(test_a_stop_costs_no_clip),
         cmocka_unit_test(test_random_replies),
         cmocka_unit_test(test_slot_limits),
     };

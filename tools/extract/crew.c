@@ -15,6 +15,7 @@
 enum {
     LOOK_UP_MS = 200,     // the longest wait in one go
     LOST_IDLE_LIMIT = 20, // workers that may vanish between two clips
+    PAUSE_S = 1,          // between two looks: more is a stop
 };
 
 enum state {
@@ -38,6 +39,7 @@ struct crew {
     struct pollfd *polls;
     int count;
     int lost_idle;
+    double looked; // when the workers were last heard
     void *copy; // of the slot of the clip that is handed back
     char message[ERROR_TEXT_SIZE];
 };
@@ -98,6 +100,7 @@ int crew_open(struct crew **ret, const struct crew_options *options, struct erro
         crew_close(&crew);
         return code;
     }
+    crew->looked = progress_clock();
     *ret = crew;
     return 0;
 }
@@ -248,6 +251,17 @@ static int give_up(struct crew *crew, struct member *member, struct crew_result 
     return fail_clip(crew, member, ERR_CHILD, ret, err);
 }
 
+// A time in which we were stopped (Ctrl-Z, a frozen container) is not the workers', who
+// were stopped as well; nor is one that we were long at something else.
+static void forgive_pause(struct crew *crew, double now)
+{
+    double pause = now - crew->looked;
+    for (int i = 0; pause > PAUSE_S && i < crew->count; i++) {
+        crew->members[i].deadline += pause;
+    }
+    crew->looked = now;
+}
+
 int crew_next(struct crew *crew, struct crew_result *ret, struct error *err)
 {
     double now = progress_clock();
@@ -267,6 +281,7 @@ int crew_next(struct crew *crew, struct crew_result *ret, struct error *err)
         return errno == EINTR ? 0 : error_errno(err, errno, "cannot wait for worker processes");
     }
     now = progress_clock();
+    forgive_pause(crew, now);
     for (int i = 0; i < crew->count; i++) {
         struct member *member = &crew->members[i];
         int got = 0;
