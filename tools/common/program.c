@@ -22,5 +22,6 @@ void program_start(void)
     }
     close(fd);
     signal(SIGCHLD, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); // past `ulimit -f` writing fails, and says so
     lost_file_install();
 }
