@@ -1,6 +1,7 @@
 #include "tools/common/lost_file.h"
 
 #include "core/base/mapping.h"
+#include "tools/common/progress.h"
 #include "tools/common/report.h"
 
 #include <errno.h>
@@ -69,7 +70,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
 
 void lost_file_install(void)
 {
-    on_terminal = isatty(STDERR_FILENO) != 0;
+    on_terminal = progress_on_terminal();
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_bus_error;

@@ -1,6 +1,7 @@
 #include "tools/common/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -29,6 +30,12 @@ double progress_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+bool progress_on_terminal(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
 void progress_start(const char *label, const char *unit, uint64_t total)
 {
     line.label = label;
@@ -36,7 +43,7 @@ void progress_start(const char *label, const char *unit, uint64_t total)
     line.total = total;
     line.started = progress_clock();
     line.drawn = line.started;
-    line.on_terminal = isatty(STDERR_FILENO);
+    line.on_terminal = progress_on_terminal();
     line.visible = false;
     line.active = true;
 }

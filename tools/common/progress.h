@@ -7,6 +7,10 @@
 /* One progress line on standard error: redrawn in place on a terminal, a
  * plain line now and then elsewhere. One at a time; main thread only. */
 
+/* Is standard error a terminal whose cursor can be moved? Not where TERM is "dumb", as
+ * in an editor's shell. */
+bool progress_on_terminal(void);
+
 /* Begin, with `total` units ("clips", "frames") to do. */
 void progress_start(const char *label, const char *unit, uint64_t total);
 
