@@ -1,20 +1,24 @@
 #include "tools/common/report.h"
 
+#include "core/base/text.h"
 #include "tools/common/called.h"
 #include "tools/common/progress.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { MESSAGE_SIZE = 8192 }; // a longer one is cut
+
 void report_say(const char *program, const char *format, ...)
 {
-    progress_clear();
+    char message[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%s: ", program);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    progress_clear();
+    // Paths in it stand as they were given.
+    fprintf(stderr, "%s: %s\n", program, text_clean(shown, sizeof shown, message));
 }
 
 enum exit_status report_failure(const char *program, const struct error *err)

@@ -14,7 +14,8 @@ enum exit_status {
     EXIT_SOME_LEFT_OUT = 3, /* done, but some clips were left out */
 };
 
-/* "PROGRAM: text" on a line of its own, below any progress line. */
+/* "PROGRAM: text" on a line of its own, below any progress line. Control characters,
+ * and bytes that are not UTF-8, are shown as \xNN. */
 void report_say(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -14,6 +14,7 @@ try() {
     try pack
     try pack info
     try predict --version
+    try predict --by=
     try train --help | head -n 1
     triptych pack resplit --help | head -n 1
     triptych predict --help | grep '&&'
