@@ -13,7 +13,7 @@ version=$(sed -n "s/^ *version: '\([^']*\)'.*/\1/p" "$ROOT/meson.build" | head -
 
 # Every program, and every verb of those that have some.
 commands=('triptych' 'extract' 'pack' 'pack info' 'pack verify' 'pack sheet' 'pack diff'
-    'pack merge' 'pack resplit' 'train' 'predict'
+    'pack merge' 'pack resplit' 'pack export' 'train' 'predict'
     'model' 'model info' 'model export')
 
 run() { # command and arguments; leaves $work/out, $work/err and $rc
@@ -108,7 +108,16 @@ for command in "${commands[@]}"; do
     else
         expect 'another text' cmp "$work/short" "$work/all"
     fi
+    run "$command" --help=all
+    expect 'not the same with --help=all' cmp "$work/out" "$work/all"
     report "$command --help all"
+
+    rc=0
+    "$BUILD/tools/$program/$program" ${command#"$program"} --help 2>"$work/err" >/dev/full || rc=$?
+    expect "exit status $rc" test "$rc" -eq 1
+    expect 'more than a message' test "$(wc -l <"$work/err")" -eq 1
+    expect 'does not say why' grep -q 'No space left' "$work/err"
+    report "$command --help on a full disk"
 
     run "$command" --no-such-option
     expect "exit status $rc" test "$rc" -eq 2

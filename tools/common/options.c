@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "tools/common/called.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <math.h>
@@ -29,7 +30,7 @@ static int bad_value(const struct option_entry *option, const char *value, const
 {
     char shown[128];
     return error_set(err, ERR_USAGE, "--%s %s: %s is needed", option->name,
-                     text_escape(shown, sizeof shown, value), needed);
+                     *value ? text_escape(shown, sizeof shown, value) : "''", needed);
 }
 
 static int set_choice(const struct option_entry *option, void *settings, const char *value,
@@ -171,7 +172,7 @@ static void fill_tables(const struct command *command, struct getopt_tables *tab
         }
     }
     *s = 0;
-    tables->longs[n++] = (struct option){"help", no_argument, NULL, LONG_HELP};
+    tables->longs[n++] = (struct option){"help", optional_argument, NULL, LONG_HELP};
     tables->longs[n++] = (struct option){"version", no_argument, NULL, LONG_VERSION};
     tables->longs[n] = (struct option){0};
 }
@@ -189,6 +190,13 @@ static const struct option_entry *entry_of(const struct command *command, int go
     return NULL;
 }
 
+// Help and the version are results, too: 1, or an error where nobody got them.
+static int end_text(struct error *err)
+{
+    return fflush(stdout) == 0 && !ferror(stdout)
+        ? 1 : error_errno(err, errno, "standard output: cannot write");
+}
+
 // `word` is what stands behind --help; NULL: nothing, or another option.
 static int give_help(const struct command *command, const char *word, struct error *err)
 {
@@ -202,7 +210,7 @@ static int give_help(const struct command *command, const char *word, struct err
     } else {
         options_help(command, stdout);
     }
-    return 1;
+    return end_text(err);
 }
 
 int options_parse(const struct command *command, void *settings, int argc, char **argv,
@@ -215,12 +223,13 @@ int options_parse(const struct command *command, void *settings, int argc, char 
     int got;
     while ((got = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         if (got == LONG_HELP || got == 'h') {
-            return give_help(command, optind < argc && argv[optind][0] != '-' ? argv[optind] : NULL,
-                             err);
+            bool follows = optind < argc && argv[optind][0] != '-';
+            return give_help(command, got == LONG_HELP && optarg ? optarg
+                                      : follows ? argv[optind] : NULL, err);
         }
         if (got == LONG_VERSION) {
             printf("%s%s (Triptych) %s\n", called_prefix(), command->name, TRIPTYCH_VERSION);
-            return 1;
+            return end_text(err);
         }
         if (got == '?') {
             char letter[3] = {'-', (char)optopt, 0};

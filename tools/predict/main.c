@@ -1,6 +1,7 @@
 #include "tools/common/program.h"
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
+#include "tools/common/verbs.h"
 #include "tools/predict/predict_settings.h"
 #include "tools/predict/prediction.h"
 
@@ -24,5 +25,6 @@ int main(int argc, char **argv)
         report_sandbox("predict", &sandbox);
     }
     code = prediction_run(&settings, argv[first], argv[first + 1], &err);
-    return code < 0 ? (int)report_failure("predict", &err) : EXIT_DONE;
+    return code < 0 ? (int)report_failure("predict", &err)
+                    : (int)verbs_end(&predict_command, EXIT_DONE);
 }
