@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "formats/onnx_file.h"
 #include "formats/safetensors.h"
+#include "tools/common/same_file.h"
 #include "tools/model/model_command.h"
 
 #include <stdio.h>
@@ -89,6 +90,8 @@ static enum exit_status run(int argc, char **argv)
     if (code == 0 && argc - first != 1) {
         code = error_set(&err, ERR_USAGE, "one MODEL is needed, %d given", argc - first);
     }
+    code = code < 0 ? code : same_file_refuse("-o", settings.output, argv[first], "the model",
+                                              &err);
     code = code < 0 ? code : model_command_read(&model, &settings.common, argv[first], &err);
     if (code == 0) {
         code = settings.format == FORMAT_ONNX

@@ -58,8 +58,9 @@ static int check_use(const struct export_settings *settings, struct error *err)
         return error_set(err, ERR_USAGE, "--npy and --jpeg are two exports; give one of them");
     }
     if (npy && (settings->split || settings->quality != OPTION_UNSET)) {
-        return error_set(err, ERR_USAGE, "%s goes with --jpeg; --npy has all splits",
-                         settings->split ? "--split" : "--quality");
+        return error_set(err, ERR_USAGE, "%s", settings->split
+                         ? "--split goes with --jpeg; --npy has all splits"
+                         : "--quality goes with --jpeg; --npy has every byte as it is");
     }
     return 0;
 }

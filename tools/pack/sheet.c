@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "formats/png_file.h"
+#include "tools/common/same_file.h"
 #include "tools/pack/canvas.h"
 #include "tools/pack/font.h"
 #include "tools/pack/sheet_pick.h"
@@ -258,8 +259,8 @@ static int make_sheet(const struct pack *pack, const struct sheet_settings *sett
 {
     struct sheet sheet = {.pack = pack};
     enum pack_part part = PART_NONE;
-    int code = 0;
-    if (settings->split) {
+    int code = same_file_refuse("-o", settings->output, pack->path, "the pack", err);
+    if (code == 0 && settings->split) {
         code = verb_find_split(&sheet.split, &part, pack, settings->split, err);
     }
     if (code == 0) {
