@@ -7,7 +7,7 @@ BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
-for program in extract pack train model; do
+for program in extract pack train predict model; do
     PATH=$BUILD/tools/$program:$PATH
 done
 
@@ -34,6 +34,19 @@ summaries() {
         train --json -o untested --net '"fast".net' --epochs 1 untested.h5 >untested.json
 }
 
+# predict's, with its files; and of a pack without labels, whose answers are in it.
+predictions() {
+    local film
+    predict --json --split groups/test --report scored -o table.csv one/model.h5 named.h5 \
+        >scored.json 2>said && [ ! -s said ] || return 1
+    mkdir films && for film in clips/*/*_g01_c01.avi; do
+        cp "$film" "films/\"$(basename "$film")" || return 1
+    done
+    extract -o films.h5 --size 24x24 films >said &&
+        predict --json one/model.h5 films.h5 >films.json &&
+        predict -q --names --by sample -o films.csv one/model.h5 films.h5
+}
+
 refuses() {
     ! train --json --folds groups,groups -o no named.h5 2>said && grep -F 'folds.csv' said &&
         ! train --compare --json --tsv one 2>said && grep -F 'one of the two' said
@@ -41,6 +54,7 @@ refuses() {
 
 tap_run 'files with odd names' make_files
 tap_run 'what programs say of their own work' summaries
+tap_run 'and of predictions' predictions
 if python3 -c 'import h5py' 2>/dev/null; then
     tap_run 'what is said of them' python3 "$ROOT/tests/e2e/json_judge.py" named.h5 one/model.h5 \
         one 'two "2"'

@@ -128,6 +128,32 @@ def check_extract(summary):
     assert set(told) == same | {"pack", "classes", "splits"}
 
 
+def check_scored(summary):
+    told = read(summary)
+    files = told["files"]
+    row, = rows_of(files["scores"])
+    assert (told["split"], told["part"]) == (row["split"], row["part"]) == ("groups", "test")
+    same_numbers(told["score"], row)
+    assert set(told["score"]) | {"split", "part"} == set(row)
+    assert told["samples"] == told["samples_labelled"] == told["score"]["samples"]
+    assert told["samples"] * told["frames_per_sample"] == len(rows_of(files["table"]))
+    assert len(rows_of(files["per_class"])) == len(rows_of(files["confusion"])) == 3
+    assert len(rows_of(files["confusion_frame"])) == 3
+    assert told["samples_seen"] == 0 and told["predictions"] is None
+
+
+def check_answers(summary, table):
+    told = read(summary)
+    assert told["score"] is told["split"] is told["part"] is None
+    assert told["samples_labelled"] == 0 and set(told["files"].values()) == {None}
+    assert [answer["class"] for answer in told["predictions"]] == [
+        row["Class"] for row in rows_of(table)]
+    with h5py.File(told["pack"]) as pack:
+        assert [answer["path"] for answer in told["predictions"]] == [
+            path.decode() for path in pack["clips/path"]]
+    assert all(1 / 3 <= answer["probability"] <= 1 for answer in told["predictions"])
+
+
 def main():
     classes = check_pack(sys.argv[1])
     check_model(sys.argv[2], classes)
@@ -135,6 +161,8 @@ def main():
     check_run("summed.json", 3, True)
     check_run("untested.json", 1, False)
     check_extract("untested-pack.json")
+    check_scored("scored.json")
+    check_answers("films.json", "films.csv")
 
 
 if __name__ == "__main__":

@@ -46,8 +46,10 @@ static const struct option_entry entries[] = {
              "rounding"},
     {.type = OPTION_CHOICE, .name = "sandbox", .argument = "MODE", .offset = AT(sandbox),
      .choices = sandbox_mode_words, .help = "when reading files: auto (default), require, off"},
+    {.type = OPTION_FLAG, .name = "json", .offset = AT(json),
+     .help = "say as JSON, for scripts, what is printed otherwise"},
     {.type = OPTION_FLAG, .name = "quiet", .letter = 'q', .offset = AT(quiet),
-     .help = "print nothing but errors (and the table for -o -)"},
+     .help = "print nothing but errors (and the table for -o -, and JSON)"},
     {.name = NULL, .help = NULL},
 };
 
@@ -87,6 +89,10 @@ int predict_settings_check(struct predict_settings *settings, int operand_count,
     }
     if (settings->report && !settings->report[0]) {
         return error_set(err, ERR_USAGE, "--report needs a prefix for its files");
+    }
+    if (settings->json && predict_settings_to_stdout(settings)) {
+        return error_set(err, ERR_USAGE, "--json and -o - would both be on standard output; the "
+                         "table needs a file");
     }
     if (operand_count != 2) {
         return error_set(err, ERR_USAGE, "two files are needed, MODEL and PACK; %d given",

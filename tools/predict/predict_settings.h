@@ -15,6 +15,7 @@ struct predict_settings {
     bool score_seen; /* give accuracy on what the model was trained on */
     const char *report; /* PREFIX of the files of a score_report, or NULL */
     int eval_flip;      /* index in as-trained, on, off */
+    bool json;
     bool quiet;
     int threads; /* 0: as many as CPUs */
     const char *cpu; /* the kernels' instruction set, as kernel_set_choose() has it */

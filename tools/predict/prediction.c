@@ -4,13 +4,17 @@
 #include "formats/h5_file.h"
 #include "formats/net_text.h"
 #include "tools/common/report.h"
+#include "tools/common/same_file.h"
 #include "tools/common/score_report.h"
 #include "tools/common/weights.h"
 #include "tools/predict/class_map.h"
+#include "tools/predict/prediction_summary.h"
 #include "tools/predict/results.h"
 #include "tools/predict/seen_clips.h"
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,9 +146,20 @@ static bool is_scored(const struct prediction *p)
     return p->report.score.samples > 0 && (p->seen == 0 || p->settings->score_seen);
 }
 
+// Is what it answers said sample by sample, too?
+static bool shows_samples(const struct prediction *p)
+{
+    bool is_new = p->report.score.samples == 0 || !p->settings->output;
+    return is_new && !predict_settings_to_stdout(p->settings)
+        && p->rows.count <= RESULTS_PRINTED_MAX;
+}
+
 static void say_notes(const struct prediction *p)
 {
     const struct model_input *input = &p->model->input;
+    if (!p->settings->output && p->report.score.samples == 0 && !shows_samples(p)) {
+        report_say("predict", "%zu samples are predicted; -o FILE writes what", p->rows.count);
+    }
     note_difference("fit", input->fit, p->pack);
     note_difference("sampling", input->sampling, p->pack);
     note_difference("scaler", input->scaler, p->pack);
@@ -169,17 +184,37 @@ static int say(const struct prediction *p, const struct predictions *predictions
     bool to_stdout = predict_settings_to_stdout(p->settings);
     FILE *out = to_stdout ? stderr : stdout; // a table must not get other lines into it
     int code = 0;
-    bool is_new = p->report.score.samples == 0 || !p->settings->output;
-    if (is_new && !to_stdout && p->rows.count <= RESULTS_PRINTED_MAX) {
+    if (shows_samples(p)) {
         code = results_print_samples(out, predictions, p->pack, &p->rows, err);
-    } else if (!p->settings->output && p->report.score.samples == 0) {
-        report_say("predict", "%zu samples are predicted; -o FILE writes what", p->rows.count);
     }
     say_notes(p);
     if (is_scored(p)) {
         results_print_accuracy(out, &p->report.score, p->model->class_count);
     }
     return code;
+}
+
+// The same for scripts; notes are for people, who may be looking on.
+static int say_json(const struct prediction *p, const struct predictions *predictions,
+                    struct error *err)
+{
+    struct prediction_summary summary = {
+        .model_path = p->model_path,
+        .pack = p->pack,
+        .split = p->split ? p->split->name : NULL,
+        .part = p->split ? pack_part_name(p->part) : NULL,
+        .rows = &p->rows,
+        .seen = p->seen,
+        .report = &p->report,
+        .is_scored = is_scored(p),
+        .table = p->settings->output,
+        .prefix = p->settings->report,
+        .answers = shows_samples(p) ? predictions : NULL,
+    };
+    if (!p->settings->quiet) {
+        say_notes(p);
+    }
+    return prediction_summary_print(stdout, &summary, err);
 }
 
 // PREFIX.csv and the others, which say of what split and part they are.
@@ -235,8 +270,36 @@ static int finish(struct prediction *p, struct error *err)
         code = predictions_write(stdout, "standard output", &predictions, format, err);
     }
     code = code < 0 ? code : write_report(p, err);
-    if (code == 0 && !p->settings->quiet) {
+    if (code == 0 && p->settings->json) {
+        code = say_json(p, &predictions, err);
+    } else if (code == 0 && !p->settings->quiet) {
         code = say(p, &predictions, err);
+    }
+    return code;
+}
+
+// With --force a file that is read, or written, would be lost without a word.
+static int check_names(const struct predict_settings *settings, const char *model,
+                       const char *pack, struct error *err)
+{
+    const char *table = predict_settings_to_stdout(settings) ? NULL : settings->output;
+    int code = 0;
+    if (table) {
+        code = same_file_refuse("-o", table, model, "the model", err);
+        code = code < 0 ? code : same_file_refuse("-o", table, pack, "the pack", err);
+    }
+    for (int i = 0; settings->report && i < SCORE_REPORT_FILES && code == 0; i++) {
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof path, "%s%s", settings->report,
+                              score_report_endings[i]);
+        if (length >= (int)sizeof path) {
+            return error_set(err, ERR_USAGE, "--report: the names of its files are too long");
+        }
+        code = same_file_refuse("--report", path, model, "the model", err);
+        code = code < 0 ? code : same_file_refuse("--report", path, pack, "the pack", err);
+        if (code == 0 && table) {
+            code = same_file_refuse("--report", path, table, "the table of -o", err);
+        }
     }
     return code;
 }
@@ -245,8 +308,8 @@ int prediction_run(const struct predict_settings *settings, const char *model_pa
                    const char *pack_path, struct error *err)
 {
     struct prediction p = {.settings = settings, .model_path = model_path, .part = PART_NONE};
-    int code = 0;
-    if (settings->output && !predict_settings_to_stdout(settings)) {
+    int code = check_names(settings, model_path, pack_path, err);
+    if (code == 0 && settings->output && !predict_settings_to_stdout(settings)) {
         code = output_open(&p.output, settings->output, settings->force, err);
     }
     code = code < 0 ? code : read_files(&p, pack_path, err);
