@@ -51,6 +51,18 @@ bash_knows() { # words of a command
     return $bad
 }
 
+# Behind --help, the groups that the help text lists, and `all`.
+bash_knows_groups() { # words of a command
+    local wanted words
+    wanted=$("$triptych" "$@" --help | sed -n '/^Groups of options/,/^$/s/^  \([a-z]*\) .*/\1/p')
+    words=$(bash -c ". '$made/triptych'; _triptych_value '$* --help'; echo \"\$words\"")
+    if [ -n "$wanted" ]; then
+        wanted=$(paste -sd ' ' <<<"$wanted")' all'
+    fi
+    echo "'$words', not '$wanted'"
+    [ "$words" = "$wanted" ]
+}
+
 fish_knows() {
     local offered option bad=0
     offered=$(fish --no-config -c "source '$made/triptych.fish'
@@ -78,6 +90,10 @@ triptych pack sheet --cl|triptych pack sheet --clips
 triptych-pack resplit --for|triptych-pack resplit --force
 triptych train -o run some-pa|triptych train -o run some-pack.h5
 triptych predict --split x --by sam|triptych predict --split x --by sample
+triptych train --help sch|triptych train --help schedule
+triptych train --help=sch|triptych train --help=schedule
+triptych-extract -h cli|triptych-extract -h clips
+triptych extract --help al|triptych extract --help all
 EOT
     : >some-pack.h5
     made_of=$(python3 "$ROOT/tests/e2e/complete_keys.py" "$1" "$2" "${lines[@]}") || return 1
@@ -96,6 +112,8 @@ triptych-extract --sampling un|uniform
 triptych pack she|sheet
 triptych-pack she|sheet
 triptych predict --split x --by sam|sample
+triptych train --help sch|schedule
+triptych-extract --help al|all
 EOT
     return $bad
 }
@@ -104,6 +122,7 @@ tap_run 'there are commands' test "$(wc -l <<<"$leaves")" -ge 11
 if command -v mandoc >/dev/null; then
     for page in "$made"/*.1; do
         tap_run "$(basename "$page") has no fault" mandoc -Tlint -Wstyle "$page"
+        tap_run "$(basename "$page") cuts no name in two" grep -qx '\.nh' "$page"
     done
     while read -r -a words; do
         tap_run "the page of ${words[*]}" all_options_are_in_page "${words[@]}"
@@ -113,6 +132,7 @@ else
 fi
 while read -r -a words; do
     tap_run "bash knows ${words[*]}" bash_knows "${words[@]}"
+    tap_run "bash knows the groups of ${words[*]}" bash_knows_groups "${words[@]}"
 done <<<"$leaves"
 tap_run 'bash completes' completes bash "$made/triptych"
 if command -v zsh >/dev/null; then

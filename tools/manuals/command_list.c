@@ -17,7 +17,8 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 // Understood by every command, but in no table.
 static const struct option_entry common[] = {
-    {.type = OPTION_FLAG, .name = "help", .letter = 'h', .help = "show a help text"},
+    {.type = OPTION_FLAG, .name = "help", .letter = 'h', .argument = "GROUP",
+     .help = "show a help text"},
     {.type = OPTION_FLAG, .name = "version", .help = "show the version"},
 };
 
@@ -63,10 +64,19 @@ int command_list_leaves(const struct command *ret[COMMAND_LIST_MAX])
     return count;
 }
 
-enum argument_kind command_list_argument(const struct option_entry *option)
+bool command_list_is_help(const struct option_entry *option)
+{
+    return option == &common[0];
+}
+
+enum argument_kind command_list_argument(const struct command *command,
+                                         const struct option_entry *option)
 {
     static const char *const folders[] = {"DIR", "RUN"};
     static const char *const files[] = {"FILE", "PACK", "MODEL", "NET"};
+    if (command_list_is_help(option)) {
+        return command->common ? ARGUMENT_WORDS : ARGUMENT_NONE;
+    }
     if (option->type == OPTION_FLAG) {
         return ARGUMENT_NONE;
     }
@@ -87,6 +97,27 @@ enum argument_kind command_list_argument(const struct option_entry *option)
         }
     }
     return ARGUMENT_FREE;
+}
+
+int command_list_words(const struct command *command, const struct option_entry *option,
+                       const char *ret[WORD_LIST_MAX])
+{
+    int count = 0;
+    if (!command_list_is_help(option)) {
+        for (; option->choices[count]; count++) {
+            assert(count < WORD_LIST_MAX);
+            ret[count] = option->choices[count];
+        }
+        return count;
+    }
+    for (const struct option_entry *o = command->options; !options_is_last(o); o++) {
+        if (o->type == OPTION_HEADING) {
+            assert(count < WORD_LIST_MAX - 1);
+            ret[count++] = o->argument;
+        }
+    }
+    ret[count++] = "all";
+    return count;
 }
 
 const struct option_entry *command_list_next(const struct command *command,

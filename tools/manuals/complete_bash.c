@@ -83,7 +83,7 @@ static void write_options(FILE *out, const struct command *const *leaves, int co
 
 static void write_value(FILE *out, const struct command *command, const struct option_entry *o)
 {
-    enum argument_kind kind = command_list_argument(o);
+    enum argument_kind kind = command_list_argument(command, o);
     if (kind == ARGUMENT_NONE) {
         return;
     }
@@ -94,9 +94,10 @@ static void write_value(FILE *out, const struct command *command, const struct o
     fprintf(out, ") kind=%s", kind == ARGUMENT_WORDS    ? "words"
                               : kind == ARGUMENT_FILE   ? "file"
                               : kind == ARGUMENT_FOLDER ? "folder" : "free");
-    for (int i = 0; kind == ARGUMENT_WORDS && o->choices[i]; i++) {
-        fprintf(out, "%s%s%s", i == 0 ? " words='" : " ", o->choices[i],
-                o->choices[i + 1] ? "" : "'");
+    const char *words[WORD_LIST_MAX];
+    int count = kind == ARGUMENT_WORDS ? command_list_words(command, o, words) : 0;
+    for (int i = 0; i < count; i++) {
+        fprintf(out, "%s%s%s", i == 0 ? " words='" : " ", words[i], i + 1 < count ? "" : "'");
     }
     fputs(" ;;\n", out);
 }

@@ -55,7 +55,7 @@ static void write_leaf(FILE *out, const struct command *command)
         if (o->letter) {
             fprintf(out, " -s %c", o->letter);
         }
-        enum argument_kind kind = command_list_argument(o);
+        enum argument_kind kind = command_list_argument(command, o);
         if (kind == ARGUMENT_FILE) {
             fputs(" -rF", out);
         } else if (kind == ARGUMENT_FOLDER) {
@@ -63,9 +63,10 @@ static void write_leaf(FILE *out, const struct command *command)
         } else if (kind == ARGUMENT_FREE) {
             fputs(" -x", out);
         }
-        for (int i = 0; kind == ARGUMENT_WORDS && o->choices[i]; i++) {
-            fprintf(out, "%s%s%s", i == 0 ? " -xa '" : " ", o->choices[i],
-                    o->choices[i + 1] ? "" : "'");
+        const char *words[WORD_LIST_MAX];
+        int count = kind == ARGUMENT_WORDS ? command_list_words(command, o, words) : 0;
+        for (int i = 0; i < count; i++) {
+            fprintf(out, "%s%s%s", i == 0 ? " -xa '" : " ", words[i], i + 1 < count ? "" : "'");
         }
         fputs(" -d ", out);
         put_text(out, o->help);

@@ -26,13 +26,13 @@ static void put_name(FILE *out, const char *name)
     }
 }
 
-static void put_argument(FILE *out, const struct option_entry *o)
+static void put_argument(FILE *out, const struct command *command, const struct option_entry *o)
 {
-    enum argument_kind kind = command_list_argument(o);
+    enum argument_kind kind = command_list_argument(command, o);
     if (kind == ARGUMENT_NONE) {
         return;
     }
-    fputc(':', out);
+    fputs(command_list_is_help(o) ? "::" : ":", out);
     put_text(out, o->argument);
     fputc(':', out);
     if (kind == ARGUMENT_FILE) {
@@ -40,16 +40,19 @@ static void put_argument(FILE *out, const struct option_entry *o)
     } else if (kind == ARGUMENT_FOLDER) {
         fputs("_files -/", out);
     } else if (kind == ARGUMENT_WORDS) {
-        for (int i = 0; o->choices[i]; i++) {
-            fprintf(out, "%s%s", i == 0 ? "(" : " ", o->choices[i]);
+        const char *words[WORD_LIST_MAX];
+        int count = command_list_words(command, o, words);
+        for (int i = 0; i < count; i++) {
+            fprintf(out, "%s%s", i == 0 ? "(" : " ", words[i]);
         }
         fputc(')', out);
     }
 }
 
-static void put_option(FILE *out, const struct option_entry *o)
+static void put_option(FILE *out, const struct command *command, const struct option_entry *o)
 {
-    bool argument = command_list_argument(o) != ARGUMENT_NONE;
+    bool argument = command_list_argument(command, o) != ARGUMENT_NONE;
+    bool joined = argument && !command_list_is_help(o); // -jN, but not -hGROUP
     const char *again = o->type == OPTION_LIST ? "*" : "";
     fputs("        '", out);
     if (o->letter && !*again) {
@@ -58,14 +61,14 @@ static void put_option(FILE *out, const struct option_entry *o)
     fprintf(out, "%s--%s%s[", again, o->name, argument ? "=" : "");
     put_text(out, o->help);
     fputc(']', out);
-    put_argument(out, o);
+    put_argument(out, command, o);
     fputs("' \\\n", out);
     if (o->letter) {
         fprintf(out, "        '%s%s%s%s-%c%s[", *again ? "" : "(--", *again ? "" : o->name,
-                *again ? "" : ")", again, o->letter, argument ? "+" : "");
+                *again ? "" : ")", again, o->letter, joined ? "+" : "");
         put_text(out, o->help);
         fputc(']', out);
-        put_argument(out, o);
+        put_argument(out, command, o);
         fputs("' \\\n", out);
     }
 }
@@ -77,7 +80,7 @@ static void write_leaf(FILE *out, const struct command *command)
     fputs("()\n{\n    _arguments -s -S \\\n", out);
     for (const struct option_entry *o = command_list_next(command, NULL); o;
          o = command_list_next(command, o)) {
-        put_option(out, o);
+        put_option(out, command, o);
     }
     fputs("        '*:file:_files'\n}\n\n", out);
 }

@@ -261,6 +261,8 @@ void manual_page_write(FILE *out, const struct listed_program *program, const ch
         fprintf(out, "%s%c", c == command->name ? "\\-" : "", toupper((unsigned char)*c));
     }
     fprintf(out, " 1 %s \"Triptych %s\" \"User commands\"\n", date, TRIPTYCH_VERSION);
+    // Names of files and options are not cut in two: people search for them.
+    fputs(".nh\n.ad l\n", out);
     fprintf(out, ".SH NAME\ntriptych%s%s \\- ", all ? "" : "\\-", all ? "" : command->name);
     put_text(out, program->brief, strlen(program->brief));
     fputs("\n.SH SYNOPSIS\n", out);
