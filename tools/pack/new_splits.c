@@ -21,16 +21,31 @@ static char *path_of(const struct pack *pack, size_t clip)
     return path ? text_unescape(path) : NULL;
 }
 
-// A column by name, all "none": that which is there, or a new one.
+static int index_of(const struct new_splits *splits, const char *name)
+{
+    int i = 0;
+    while (i < splits->count && strcmp(splits->splits[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+// A column by name, all "none": that which the pack has, or a new one.
 static uint8_t *add_split(struct new_splits *splits, const char *name, struct error *err)
 {
     size_t clips = splits->pack->clips;
-    for (int i = 0; i < splits->count; i++) {
-        if (strcmp(splits->splits[i].name, name) == 0) {
-            uint8_t *parts = (uint8_t *)splits->splits[i].parts;
-            memset(parts, PART_NONE, clips);
-            return parts;
+    int i = index_of(splits, name);
+    if (i < splits->count) {
+        if (splits->made[i]) {
+            char shown[128];
+            error_set(err, ERR_USAGE, "two splits are called '%s': each needs a name of its own",
+                      text_escape(shown, sizeof shown, name));
+            return NULL;
         }
+        uint8_t *parts = (uint8_t *)splits->splits[i].parts;
+        memset(parts, PART_NONE, clips);
+        splits->made[i] = true;
+        return parts;
     }
     if (splits->count == NEW_SPLITS_MAX) {
         error_set(err, ERR_VALUE, "more than %d splits", NEW_SPLITS_MAX);
@@ -44,8 +59,15 @@ static uint8_t *add_split(struct new_splits *splits, const char *name, struct er
         error_nomem(err, "splits");
         return NULL;
     }
+    splits->made[i] = true;
     splits->splits[splits->count++] = (struct pack_split_plan){copy, parts};
     return parts;
+}
+
+bool new_splits_made(const struct new_splits *splits, const char *name)
+{
+    int i = index_of(splits, name);
+    return i < splits->count && splits->made[i];
 }
 
 int new_splits_of(struct new_splits *ret, const struct pack *pack, struct error *err)
@@ -59,6 +81,7 @@ int new_splits_of(struct new_splits *ret, const struct pack *pack, struct error 
         for (size_t clip = 0; clip < pack->clips; clip++) {
             parts[clip] = pack->splits[i].parts[row_of(pack, clip)];
         }
+        ret->made[i] = false;
     }
     return 0;
 }

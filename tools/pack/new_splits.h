@@ -16,13 +16,19 @@ enum { NEW_SPLITS_MAX = 200 };
 struct new_splits {
     const struct pack *pack; /* whose clips they are about */
     struct pack_split_plan splits[NEW_SPLITS_MAX]; /* names and parts are owned */
+    bool made[NEW_SPLITS_MAX]; /* not the pack's own, or not any more */
     int count;
 };
+
+/* Is it one that was made, not one that the pack had? */
+bool new_splits_made(const struct new_splits *splits, const char *name);
 
 /* Those that the pack has. Free *ret with new_splits_free(), also on failure. */
 int new_splits_of(struct new_splits *ret, const struct pack *pack, struct error *err) MUST_CHECK;
 
-/* "groups": whole groups of each class, drawn by the seed. */
+/* The next three make splits; ERR_USAGE where one of the name was made already.
+ *
+ * "groups": whole groups of each class, drawn by the seed. */
 int new_splits_draw(struct new_splits *splits, uint64_t seed, const struct group_share *shares,
                     int share_count, struct error *err) MUST_CHECK;
 

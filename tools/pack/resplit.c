@@ -146,7 +146,8 @@ static bool is_replaced(const struct resplit *r, const char *name)
             return true;
         }
     }
-    return r->drawn && (strcmp(name, "groups_rule") == 0 || strcmp(name, "groups_seed") == 0);
+    return new_splits_made(&r->splits, "groups")
+        && (strcmp(name, "groups_rule") == 0 || strcmp(name, "groups_seed") == 0);
 }
 
 // `attributes` has room for two more than the pack has.

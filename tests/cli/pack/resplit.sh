@@ -65,3 +65,11 @@ with h5py.File("bad.h5", "r+") as file:
 EOP
 try --seed 1 -o e.h5 bad.h5
 ls ./*.h5*
+# One name is one split; and what is told of how groups were drawn goes with them.
+sed 's/train/test/' mine.txt >other-mine.txt
+try --split mine=mine.txt --split mine=other-mine.txt -o e.h5 a.h5
+try --seed 1 --split groups=mine.txt -o e.h5 a.h5
+pack resplit --seed 1 -o drawn.h5 a.h5
+pack info drawn.h5 | grep -c '^  groups_'
+try --force-split --split groups=mine.txt -o listed.h5 drawn.h5
+pack info listed.h5 | grep '^  groups'
