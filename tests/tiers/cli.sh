@@ -9,7 +9,7 @@ for part in run_selftest.sh check_help.sh run; do
 done
 # These want an empty folder each.
 for part in manuals install library interchange report tensorboard python_docs \
-    cookbook_docs json_forms fetch_ucf101; do
+    cookbook_docs pages_docs json_forms fetch_ucf101; do
     scratch=$TAP_LOGS/$part.scratch
     mkdir -p "$scratch/logs" "$scratch/folder" && cd "$scratch/folder" || exit 1
     tap_program "$part" env TAP_LOGS="$scratch/logs" \
