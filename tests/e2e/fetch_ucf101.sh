@@ -83,6 +83,13 @@ gets_all() {
 leads_on() {
     extract --splits new/ucfTrainTestlist -o ucf.h5 new/UCF-101 && pack verify ucf.h5
 }
+# What it says to do next can be typed, whatever the folder is called.
+typed_as_said() {
+    fetch 0 "a 'new' \$one" && sed -n 's/^Next: //p' said | bash -eu && pack verify ucf101.h5 &&
+        sed -n 's/^The archives are not needed any more: //p' said | bash -eu &&
+        [ "$(ls "a 'new' \$one")" = 'UCF-101
+ucfTrainTestlist' ]
+}
 again_nothing() {
     rm "new/$rar" log && fetch 0 new && [ ! -e log ] && says 'UCF-101 is there'
 }
@@ -141,6 +148,7 @@ fi
 tap_run 'it says what it takes, and only that' says_what_it_takes
 tap_run 'it gets all, checks and unpacks it' gets_all
 tap_run 'extract goes on from there' leads_on
+tap_run 'and as it says, from any folder' typed_as_said
 tap_run 'once more: nothing to download' again_nothing
 tap_run 'goes on by itself when the connection breaks' goes_on_by_itself
 tap_run 'goes on later where it was' goes_on_later

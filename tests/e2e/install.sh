@@ -63,5 +63,7 @@ for program in triptych triptych-{extract,pack,train,predict,model}; do
 done
 tap_run 'zsh completion' has share/zsh/site-functions/_triptych
 tap_run 'documentation' has share/doc/triptych/docs/design.md
+tap_run 'its links' python3 "$ROOT/tests/e2e/links_judge.py" "$stage$prefix/share/doc/triptych"
 tap_run 'nets' has share/triptych/nets/tutorial.net
+tap_run 'recipes' has share/triptych/recipes/accurate.recipe
 tap_done
