@@ -42,8 +42,12 @@ static int limit(int resource, size_t value, const char *what, struct error *err
         return error_errno(err, errno, "sandbox: cannot read the limit on %s", what);
     }
     rlim_t wanted = value < old.rlim_cur ? value : old.rlim_cur;
-    // At its hard limit of processor time a process is killed without a word.
-    rlim_t hard = resource == RLIMIT_CPU && wanted < old.rlim_max ? wanted + 1 : wanted;
+    rlim_t hard = wanted;
+    if (resource == RLIMIT_CPU && wanted < old.rlim_max) {
+        hard++; // where a process is killed without a word
+    } else if (resource == RLIMIT_NOFILE) {
+        hard = old.rlim_max; // valgrind has files of its own up there; no call raises limits
+    }
     struct rlimit new = {wanted, hard};
     if (setrlimit(resource, &new) < 0) {
         return error_errno(err, errno, "sandbox: cannot limit %s", what);
