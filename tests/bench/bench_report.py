@@ -17,6 +17,10 @@ def machine(threads):
             f"{os.cpu_count()} CPUs, {threads} threads on both sides")
 
 
+def rounds(count):
+    return "one round" if count == 1 else f"{count} rounds"
+
+
 def cpu_flags():
     with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
         for line in cpuinfo:

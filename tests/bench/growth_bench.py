@@ -186,7 +186,7 @@ def main():
         sys.exit(f"--only {options.only}: no case holds this text")
     rows, slower, notes = rows_of(cases, measure(options, cases))
     note = (f"{bench_report.machine(options.threads)}; batch 32, 64x64 where nothing else is "
-            f"said; medians of {options.rounds} rounds")
+            f"said; medians of {bench_report.rounds(options.rounds)}")
     print(note + "\n" + bench_report.aligned([[cell.strip("*") for cell in row] for row in rows]))
     for text in notes:
         print(text)

@@ -287,7 +287,7 @@ def main():
         rows.append([name, text, "", "", "", f"< {limit}", "yes" if value < wanted else "NO"])
     rows.insert(0, ["", "ours", f"PyTorch {peer.version}", "ratio", "of all rounds", "wanted",
                     "met"])
-    note = (f"{bench_report.machine(options.threads)}; {options.rounds} rounds; frames/s by the "
+    note = (f"{bench_report.machine(options.threads)}; {bench_report.rounds(options.rounds)}; frames/s by the "
             "clock, medians")
     print(note + "\n" + bench_report.aligned(rows))
     if options.markdown:
