@@ -12,7 +12,8 @@ static int check_identity(struct pack *pack, bool must_be_complete, struct error
     uint64_t version = 0, complete = 0;
     if (h5_file_text(&format, pack->file, "/", "format", NULL) < 0
         || strcmp(format, PACK_FORMAT_NAME) != 0) {
-        return error_set(err, ERR_FORMAT, "%s: an HDF5 file, but no pack", pack->path);
+        return error_set(err, ERR_FORMAT, "%s: an HDF5 file, but no pack: extract writes "
+                         "those", pack->path);
     }
     int code = h5_file_u64(&version, pack->file, "/", "version", err);
     if (code < 0) {

@@ -18,8 +18,7 @@ static bool has_extension(const char *name, const char *extension)
     return length > wanted && strcmp(name + length - wanted, extension) == 0;
 }
 
-/* Whose lists are in the folder. Where it cannot be told, UCF101's are missed:
- * then the message names a file. */
+// Whose lists are in the folder: of the first of these that has any.
 static int find_kind(read_function **ret, const char *folder, struct error *err)
 {
     DIR *dir = opendir(folder);
@@ -30,13 +29,19 @@ static int find_kind(read_function **ret, const char *folder, struct error *err)
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
         int number;
-        ucf101 |= strcmp(entry->d_name, "classInd.txt") == 0;
+        ucf101 |= strcmp(entry->d_name, "classInd.txt") == 0
+               || strncmp(entry->d_name, "trainlist", 9) == 0
+               || strncmp(entry->d_name, "testlist", 8) == 0;
         hmdb51 |= hmdb51_list_class(entry->d_name, &number) > 0;
         kinetics |= entry->d_name[0] != '.' && has_extension(entry->d_name, ".csv");
     }
     closedir(dir);
-    *ret = ucf101 ? ucf101_lists_read : hmdb51 ? hmdb51_lists_read
-         : kinetics ? kinetics_lists_read : ucf101_lists_read;
+    if (!ucf101 && !hmdb51 && !kinetics) {
+        return error_set(err, ERR_FORMAT, "%s: no split lists: UCF101's are classInd.txt, "
+                         "trainlist01.txt and so on, HMDB51's CLASS_test_split1.txt, and "
+                         "Kinetics' train.csv, validate.csv, test.csv", folder);
+    }
+    *ret = ucf101 ? ucf101_lists_read : hmdb51 ? hmdb51_lists_read : kinetics_lists_read;
     return 0;
 }
 

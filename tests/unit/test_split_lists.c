@@ -124,7 +124,13 @@ static void test_missing_files(void **state)
     tree_put("lists/notes.txt", "nothing that says whose lists these are");
     err = (struct error)ERROR_INIT;
     code = split_lists_read(&lists, "lists", true, &err);
+    assert_error(&err, code, ERR_FORMAT, "lists: no split lists: UCF101's are classInd.txt",
+                 "Kinetics' train.csv");
+    tree_put("lists/trainlist03.txt", TRAIN);
+    err = (struct error)ERROR_INIT;
+    code = split_lists_read(&lists, "lists", true, &err);
     assert_error(&err, code, ERR_IO, "lists/classInd.txt", "No such file");
+    assert_int_equal(remove("lists/trainlist03.txt"), 0);
     tree_put("lists/classInd.txt", CLASSES);
     err = (struct error)ERROR_INIT;
     code = split_lists_read(&lists, "lists", true, &err);
