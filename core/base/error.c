@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ int error_set(struct error *err, int code, const char *format, ...)
 
 int error_errno(struct error *err, int number, const char *format, ...)
 {
-    int code = number == ENOMEM ? ERR_NOMEM : ERR_IO;
+    bool ran_out = number == ENOMEM || number == EMFILE || number == ENFILE;
+    int code = ran_out ? ERR_NOMEM : ERR_IO;
     if (err && !err->code) {
         va_list args;
         va_start(args, format);

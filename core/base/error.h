@@ -13,7 +13,8 @@ enum error_code {
     ERR_IO = -3,        /* the operating system refused or failed */
     ERR_FORMAT = -4,    /* a file is not what it should be, or is damaged */
     ERR_VERSION = -5,   /* a file of a format version we do not know */
-    ERR_NOMEM = -6,     /* out of memory, or a stated limit on it reached */
+    ERR_NOMEM = -6,     /* out of memory or of open files, or a stated limit on
+                         * them reached: it says nothing of the file at hand */
     ERR_DECODE = -7,    /* a video cannot be decoded */
     ERR_EXISTS = -8,    /* the target exists, or another run is writing it */
     ERR_CHILD = -9,     /* a child process crashed, hung or lied */
@@ -37,7 +38,8 @@ int error_set(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The same with ": " and the description of the errno value `number` behind
- * the text; the code is ERR_NOMEM for ENOMEM, else ERR_IO. Returns the code. */
+ * the text; the code is ERR_NOMEM for ENOMEM, EMFILE and ENFILE, else ERR_IO.
+ * Returns the code. */
 int error_errno(struct error *err, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -20,7 +20,8 @@ struct clip_files {
     uint64_t stamp;                 /* as clip_files_stamp() has it */
 };
 
-/* Open them. On failure `why` is the reason, without the name of a video. */
+/* Open them. On failure `why` is the reason, without the name of a video; ERR_NOMEM
+ * is none that lies with the clip. */
 int clip_files_open(struct clip_files *ret, const struct source *source,
                     const struct source_clip *clip, char *why, size_t capacity) MUST_CHECK;
 

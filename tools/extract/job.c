@@ -167,7 +167,8 @@ static int put_result(struct job *job, const struct crew_result *got, struct err
     return code;
 }
 
-// Give the next clip to a worker; one that cannot be opened has failed already.
+// Give the next clip to a worker; one that cannot be opened has failed already, unless we
+// lack the means: then so would the clips behind it.
 static int hand_out_next(struct job *job, struct error *err)
 {
     const struct source *source = &job->plan->source;
@@ -179,6 +180,12 @@ static int hand_out_next(struct job *job, struct error *err)
     }
     struct clip_files *files = &place->files;
     int opened = clip_files_open(files, source, &source->clips[number], why, sizeof why);
+    if (opened == ERR_NOMEM) {
+        char shown[1024];
+        const struct source_clip *clip = &source->clips[number];
+        return error_set(err, opened, "%s%s: %s", source->roots[clip->root],
+                         text_escape(shown, sizeof shown, clip->path), why);
+    }
     if (opened < 0) {
         job->next++;
         return put_failed(job, number, opened, why, NULL, err);
