@@ -204,8 +204,5 @@ int finish_pack(struct pack_writer **writer, const struct plan *plan,
         return code;
     }
     extract_summary_print(stdout, plan, settings, counts);
-    if (fflush(stdout) != 0) {
-        return error_set(err, ERR_IO, "standard output: cannot write");
-    }
     return 0;
 }

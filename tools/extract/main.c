@@ -1,7 +1,10 @@
+#include "core/base/output.h"
 #include "formats/split_lists.h"
 #include "tools/common/program.h"
 #include "tools/common/report.h"
+#include "tools/common/same_file.h"
 #include "tools/common/stop.h"
+#include "tools/common/verbs.h"
 #include "tools/extract/finish.h"
 #include "tools/extract/group_pattern.h"
 #include "tools/extract/job.h"
@@ -27,6 +30,24 @@ static int check_output(const struct extract_settings *settings, struct error *e
         return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", settings->output);
     }
     return 0;
+}
+
+// The table of failures comes last: better said now that it cannot be written.
+static int check_failures(const struct extract_settings *settings, struct error *err)
+{
+    static const struct {
+        const char *end, *what;
+    } own[] = {{"", "the pack"}, {".partial", "the unfinished pack"}, {".journal", "its journal"}};
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < sizeof own / sizeof *own; i++) {
+        char name[PATH_MAX];
+        snprintf(name, sizeof name, "%s%s", settings->output, own[i].end);
+        code = same_file_refuse("--failures", settings->failures, name, own[i].what, err);
+    }
+    struct output *trial = NULL;
+    code = code < 0 ? code : output_open(&trial, settings->failures, true, err);
+    output_abandon(&trial);
+    return code;
 }
 
 static int check_sandbox(const struct sandbox *sandbox, struct error *err)
@@ -126,6 +147,9 @@ static int run(const struct extract_settings *settings, char **operands, int ope
     struct sandbox sandbox = sandbox_defaults();
     sandbox.mode = (enum sandbox_mode)settings->sandbox;
     int code = settings->dry_run ? 0 : check_output(settings, err);
+    if (code == 0 && settings->failures && !settings->dry_run) {
+        code = check_failures(settings, err);
+    }
     if (code == 0) {
         code = check_sandbox(&sandbox, err);
     }
@@ -165,5 +189,5 @@ int main(int argc, char **argv)
     if (code < 0) {
         return (int)report_failure("extract", &err);
     }
-    return counts.failed > 0 ? EXIT_SOME_LEFT_OUT : EXIT_DONE;
+    return (int)verbs_end(&extract_command, counts.failed > 0 ? EXIT_SOME_LEFT_OUT : EXIT_DONE);
 }

@@ -101,5 +101,5 @@ int show_plan(const struct plan *plan, const struct extract_settings *settings,
            plan->source.count, plan->source.count == 1 ? "" : "s", rows, rows > 1 ? "s" : "",
            settings->frames, settings->frames == 1 ? "" : "s", settings->size[0],
            settings->size[1], bytes_of_rows(plan, settings, rows) / 1e6);
-    return fflush(stdout) != 0 ? error_set(err, ERR_IO, "standard output: cannot write") : 0;
+    return 0;
 }

@@ -81,9 +81,6 @@ int describe_net(const char *net, const char *input, int classes, struct error *
     code = code < 0 ? code : net_build(&built, spec, shape, classes, err);
     if (code == 0) {
         print_net(built, name);
-        code = fflush(stdout) == 0 && !ferror(stdout)
-                   ? 0
-                   : error_set(err, ERR_IO, "the table cannot be written to standard output");
     }
     net_close(&built);
     net_spec_free(&spec);

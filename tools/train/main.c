@@ -1,6 +1,7 @@
 #include "tools/common/program.h"
 #include "tools/common/report.h"
 #include "tools/common/stop.h"
+#include "tools/common/verbs.h"
 #include "tools/train/command_line.h"
 #include "tools/train/compare.h"
 #include "tools/train/compare_page.h"
@@ -64,5 +65,6 @@ int main(int argc, char **argv)
         code = train(&settings, argv[first], &err);
     }
     recipe_free(&recipe);
-    return code < 0 ? (int)report_failure("train", &err) : EXIT_DONE;
+    return code < 0 ? (int)report_failure("train", &err)
+                    : (int)verbs_end(&train_command, EXIT_DONE);
 }
