@@ -171,7 +171,11 @@ int output_reserve(struct output *output, uint64_t size, struct error *err)
 
 static int open_folder_of(int *ret, const char *path, struct error *err)
 {
-    const char *slash = strrchr(path, '/');
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--; // "run/" is in the folder that "run" is in
+    }
+    const char *slash = memrchr(path, '/', length);
     char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
     if (!folder) {
         return error_nomem(err, path);
@@ -185,6 +189,12 @@ static int open_folder_of(int *ret, const char *path, struct error *err)
     }
     free(folder);
     return code;
+}
+
+// Some file systems cannot sync a folder and answer EINVAL: no error of ours.
+static int sync_folder(int fd)
+{
+    return fsync(fd) < 0 && errno != EINVAL ? -1 : 0;
 }
 
 static int rename_into_place(const char *partial, const char *path, bool force)
@@ -223,8 +233,7 @@ static int install(const char *partial, const char *path, bool force, bool *ret_
     }
     *ret_renamed = true;
     crash_point("output-renamed");
-    // Some file systems cannot sync a folder and answer EINVAL: no error of ours.
-    if (fsync(folder) < 0 && errno != EINVAL) {
+    if (sync_folder(folder) < 0) {
         code = error_errno(err, errno, "%s: is written, but its folder cannot be synced, so that "
                            "a power cut may undo it", path);
     }
@@ -281,6 +290,31 @@ void output_keep(struct output **output)
     if (*output) {
         free_output(output);
     }
+}
+
+int output_make_folder(bool *ret_made, const char *path, struct error *err)
+{
+    int holder = -1;
+    if (mkdir(path, 0777) < 0) {
+        if (errno != EEXIST) {
+            return error_errno(err, errno, "%s: cannot make the folder", path);
+        }
+        *ret_made = false;
+        return 0;
+    }
+    int code = open_folder_of(&holder, path, err);
+    if (code == 0 && sync_folder(holder) < 0) {
+        code = error_errno(err, errno, "%s: the folder that it is in cannot be synced", path);
+    }
+    if (holder >= 0) {
+        close(holder);
+    }
+    if (code < 0) {
+        rmdir(path);
+        return code;
+    }
+    *ret_made = true;
+    return 0;
 }
 
 int output_lock_folder(int *ret_fd, const char *path, struct error *err)

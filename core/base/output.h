@@ -49,6 +49,12 @@ void output_keep(struct output **output);
  * the caller; only where the very last step fails it is PATH: the message says so. */
 int output_install_folder(const char *partial, const char *path, struct error *err) MUST_CHECK;
 
+/* Make a folder for what must last, and sync the one that holds it: else a power cut
+ * may take the folder, with all that was synced in it. *ret_made is false where
+ * something of that name is there; it is left alone, whatever it is. On failure
+ * nothing was made. */
+int output_make_folder(bool *ret_made, const char *path, struct error *err) MUST_CHECK;
+
 /* Lock a folder for the life of this process (the descriptor is the lock).
  * ERR_EXISTS when another process has it. */
 int output_lock_folder(int *ret_fd, const char *path, struct error *err) MUST_CHECK;

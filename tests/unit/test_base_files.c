@@ -1,6 +1,7 @@
 #include "core/base/io.h"
 #include "core/base/output.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -10,11 +11,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+// Every folder that the code under test syncs, by its number; else as the system's.
+enum { SYNCED_MAX = 64 };
+static ino_t synced[SYNCED_MAX];
+static int synced_count;
+static int sync_failure; // errno of every sync of a folder; 0: as the system's
+
+int fsync(int fd)
+{
+    struct stat status;
+    if (sync_failure && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        errno = sync_failure;
+        return -1;
+    }
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode) && synced_count < SYNCED_MAX) {
+        synced[synced_count++] = status.st_ino;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 
 // Every test runs in a fresh, empty working folder.
 static char scratch[4096];
@@ -440,6 +462,96 @@ static void reading_a_file_has_a_limit(void **state)
     assert_string_equal(err.text, "a: 5 bytes; at most 4 are read");
 }
 
+// Too few descriptors say nothing of the file.
+static void running_out_is_told_apart(void **state)
+{
+    (void)state;
+    struct rlimit old;
+    struct error err = ERROR_INIT;
+    put("a", "12345");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+    int last = dup(STDERR_FILENO), fd = -7;
+    struct rlimit none = {.rlim_cur = (rlim_t)last, .rlim_max = old.rlim_max};
+    close(last);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int code = io_open_regular(&fd, NULL, "a", &err);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+    assert_int_equal(code, ERR_NOMEM);
+    assert_int_equal(fd, -7);
+    assert_string_equal(err.text, "a: Too many open files");
+    static const int numbers[][2] = {
+        {ENOMEM, ERR_NOMEM}, {EMFILE, ERR_NOMEM}, {ENFILE, ERR_NOMEM}, {EACCES, ERR_IO},
+        {EIO, ERR_IO}, {ENOSPC, ERR_IO},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_int_equal(error_errno(NULL, numbers[i][0], "a"), numbers[i][1]);
+    }
+}
+
+static void make_in(const char *path, const char *holder)
+{
+    struct error err = ERROR_INIT;
+    struct stat status;
+    bool made = false;
+    synced_count = 0;
+    assert_int_equal(output_make_folder(&made, path, &err), 0);
+    assert_true(made);
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(S_ISDIR(status.st_mode));
+    assert_int_equal(stat(holder, &status), 0);
+    assert_int_equal(synced_count, 1);
+    assert_true(synced[0] == status.st_ino);
+}
+
+static void made_folders_last(void **state)
+{
+    (void)state;
+    make_in("a", ".");
+    make_in("a/b", "a");
+    make_in("a/b/c//", "a/b");
+    make_in("slash/", ".");
+    char absolute[sizeof scratch + 8];
+    snprintf(absolute, sizeof absolute, "%s/d", scratch);
+    make_in(absolute, scratch);
+
+    put("file", "12345");
+    static const char *const there[] = {"a", "slash/", "file", "/"};
+    for (size_t i = 0; i < sizeof there / sizeof there[0]; i++) {
+        struct error err = ERROR_INIT;
+        bool made = true;
+        assert_int_equal(output_make_folder(&made, there[i], &err), 0);
+        assert_false(made);
+    }
+    assert_holds("file", "12345");
+    struct error err = ERROR_INIT;
+    bool made = true;
+    assert_int_equal(output_make_folder(&made, "none/a", &err), ERR_IO);
+    assert_true(made);
+    assert_string_equal(err.text, "none/a: cannot make the folder: No such file or directory");
+}
+
+// One that cannot be made to last is not left; a file system that cannot sync folders
+// at all is no reason.
+static void folder_that_cannot_last_is_not_made(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    bool made = true;
+    sync_failure = EIO;
+    int code = output_make_folder(&made, "a", &err);
+    assert_true(made); // untouched
+    made = false;
+    sync_failure = EINVAL;
+    int without = output_make_folder(&made, "b", NULL);
+    sync_failure = 0;
+    assert_int_equal(code, ERR_IO);
+    assert_string_equal(err.text, "a: the folder that it is in cannot be synced: "
+                        "Input/output error");
+    assert_false(exists("a"));
+    assert_int_equal(without, 0);
+    assert_true(made && exists("b"));
+}
+
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, enter_scratch, leave_scratch)
 
 int main(void)
@@ -457,9 +569,12 @@ int main(void)
         IN_SCRATCH(race_of_writers),
         IN_SCRATCH(folder_gets_its_name),
         IN_SCRATCH(folder_lock),
+        IN_SCRATCH(made_folders_last),
+        IN_SCRATCH(folder_that_cannot_last_is_not_made),
         IN_SCRATCH(whole_reads_and_writes),
         IN_SCRATCH(only_regular_files_open),
         IN_SCRATCH(reading_a_file_has_a_limit),
+        IN_SCRATCH(running_out_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "tests/unit/learning_fixture.h"
 #include "tests/unit/train_fixture.h"
 #include "tests/unit/tree_fixture.h"
+#include "tools/train/folds.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,9 +15,38 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+// Folders that the code under test syncs; else as the system's.
+enum { SYNCED_MAX = 64 };
+static ino_t synced[SYNCED_MAX];
+static int synced_count;
+
+int fsync(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode) && synced_count < SYNCED_MAX) {
+        synced[synced_count++] = status.st_ino;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void assert_synced(const char *folder)
+{
+    struct stat status;
+    int at = 0;
+    assert_int_equal(stat(folder, &status), 0);
+    while (at < synced_count && synced[at] != status.st_ino) {
+        at++;
+    }
+    if (at == synced_count) {
+        fail_msg("%s was not synced", folder);
+    }
+}
 
 // It fails like this, and leaves no folder.
 static void refuse(const struct train_settings *settings, int expected, const char *text,
@@ -349,6 +379,31 @@ static void test_folder_in_use(void **state)
     train_fixture_run(&settings);
 }
 
+// A power cut must not take a folder whose files are synced: what holds it is, too.
+static void test_folders_last(void **state)
+{
+    (void)state;
+    train_fixture_prepare();
+    tree_folder("runs");
+    struct train_settings settings = train_fixture_settings("runs/a/");
+    settings.epochs = 1;
+    synced_count = 0;
+    train_fixture_run(&settings);
+    assert_synced("runs");
+    assert_synced("runs/a/tb"); // which holds one for each part
+
+    tree_folder("folds");
+    settings.output = "folds/b";
+    settings.data.cross_validate = 2;
+    struct error err = ERROR_INIT;
+    synced_count = 0;
+    if (folds_run(&settings, "p.h5", &err) < 0) {
+        fail_msg("%s", err.text);
+    }
+    assert_synced("folds");
+    assert_synced("folds/b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_not_finite, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_existing_folders, tree_enter, tree_leave),
         cmocka_unit_test_setup_teardown(test_folder_in_use, tree_enter, tree_leave),
+        cmocka_unit_test_setup_teardown(test_folders_last, tree_enter, tree_leave),
     };
     return cmocka_run_group_tests_name("train_run", tests, NULL, NULL);
 }

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAME_ROOM = 40 };
@@ -129,10 +128,9 @@ static int open_folder(struct folds *f, struct error *err)
     if (!f->path || !f->results) {
         return error_nomem(err, run);
     }
-    if (!f->settings->resume && mkdir(run, 0777) < 0 && errno != EEXIST) {
-        return error_errno(err, errno, "%s: cannot make the folder", run);
-    }
-    int code = output_lock_folder(&f->lock, run, err);
+    bool made;
+    int code = f->settings->resume ? 0 : output_make_folder(&made, run, err);
+    code = code < 0 ? code : output_lock_folder(&f->lock, run, err);
     if (code < 0) {
         return code;
     }

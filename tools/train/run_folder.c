@@ -118,12 +118,9 @@ static int look(struct contents *ret, const char *path, struct error *err)
 
 static int make_folder(struct run_folder *folder, struct error *err)
 {
-    if (mkdir(folder->path, 0777) == 0) {
-        folder->made = true;
-        return 0;
-    }
-    if (errno != EEXIST) {
-        return error_errno(err, errno, "%s: cannot make the folder", folder->path);
+    int code = output_make_folder(&folder->made, folder->path, err);
+    if (code < 0 || folder->made) {
+        return code;
     }
     struct stat status;
     if (stat(folder->path, &status) < 0) {

@@ -1,6 +1,7 @@
 #include "tools/train/tensorboard.h"
 
 #include "core/base/io.h"
+#include "core/base/output.h"
 #include "formats/event_file.h"
 #include "tools/train/filter_pictures.h"
 
@@ -63,12 +64,14 @@ static int need_folder(const char *run, const char *part, struct error *err)
 {
     char path[PATH_MAX];
     struct stat status;
+    bool made;
     int code = path_of(path, run, part, NULL, err);
-    if (code < 0 || mkdir(path, 0777) == 0) {
+    code = code < 0 ? code : output_make_folder(&made, path, err);
+    if (code < 0 || made) {
         return code;
     }
-    if (errno != EEXIST || lstat(path, &status) < 0) {
-        return error_errno(err, errno, "%s: cannot make the folder", path);
+    if (lstat(path, &status) < 0) {
+        return error_errno(err, errno, "%s", path);
     }
     return S_ISDIR(status.st_mode) ? 0 : error_set(err, ERR_EXISTS, "%s: is no folder; train "
                                                    "keeps files for TensorBoard in it", path);
