@@ -1,5 +1,6 @@
 #include "tools/pack/repack.h"
 
+#include "formats/h5_file.h"
 #include "tools/common/stop.h"
 
 struct pack_plan repack_plan(const struct pack *like, size_t clips)
@@ -57,6 +58,24 @@ static int copy_clip(struct pack_writer *writer, size_t clip, const struct pack 
     return pack_put(writer, clip, &result, err);
 }
 
+// Of a source that became shorter by less than a page, zeros were copied.
+static int check_sources(size_t clips, repack_find_function *find, const void *context,
+                         struct error *err)
+{
+    const struct pack *checked = NULL;
+    int code = 0;
+    for (size_t i = 0; code == 0 && i < clips; i++) {
+        const struct pack *pack;
+        size_t row;
+        find(context, i, &pack, &row);
+        if (pack != checked) {
+            code = h5_file_check_whole(pack->file, err);
+            checked = pack;
+        }
+    }
+    return code;
+}
+
 int repack_write(const struct pack_plan *plan, repack_find_function *find, const void *context,
                  const char *path, bool force, enum sandbox_mode mode, struct error *err)
 {
@@ -71,6 +90,7 @@ int repack_write(const struct pack_plan *plan, repack_find_function *find, const
         code = stop_requested() ? error_set(err, ERR_STOPPED, "stopped; nothing was written")
                                 : copy_clip(writer, i, pack, row, err);
     }
+    code = code < 0 ? code : check_sources(plan->clips, find, context, err);
     if (code < 0) {
         pack_abandon(&writer);
         return code;

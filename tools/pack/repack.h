@@ -23,8 +23,9 @@ struct pack_clip repack_clip(const struct pack *pack, size_t row);
 struct pack_attribute repack_attribute(const struct pack_value *value);
 
 /* Write the plan's pack to `path` (replacing it only with `force`), each clip from
- * where find(context, ...) says. On failure, or when the program is asked to stop
- * (ERR_STOPPED), nothing is left of it. */
+ * where find(context, ...) says. On failure, when the program is asked to stop
+ * (ERR_STOPPED), or when one of the packs became shorter meanwhile (ERR_IO), nothing
+ * is left of it. */
 int repack_write(const struct pack_plan *plan, repack_find_function *find, const void *context,
                  const char *path, bool force, enum sandbox_mode sandbox,
                  struct error *err) MUST_CHECK;
