@@ -4,7 +4,6 @@
 #include "core/base/error.h"
 #include "core/video/choose.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* From an open video file to a few small RGB frames. */
@@ -43,8 +42,9 @@ struct clip_info {
     double frame_rate;    /* frames per second as the container says; 0 unknown */
     uint32_t decode_errors; /* packets that the decoder complained about; 0 if
                              * no picture that was needed is among them */
-    bool partly;            /* not everything was decoded; for statistics, not
-                             * for results: these do not depend on it */
+    uint8_t partly;         /* 1: not everything was decoded, else 0; for statistics,
+                             * not for results: these do not depend on it. No bool:
+                             * a child's bytes may be any */
 };
 
 /* Holds what is worth keeping from one clip to the next (scaler, buffers).

@@ -201,7 +201,7 @@ int clip_pass_needed(const struct clip_target *target, struct demux **demux, int
         .width = mpeg4_clip_width(clip),
         .height = mpeg4_clip_height(clip),
         .frame_rate = demux_frame_rate(*demux),
-        .partly = true,
+        .partly = 1,
     };
     code = decode_needed(target, clip, demux, fd, name, err);
     mpeg4_clip_close(&clip);

@@ -41,7 +41,8 @@ enum misdeed {
     LONG_MESSAGE = 15,
     FLOODS = 16,
     SENDS_DESCRIPTORS = 17, // no use to anyone: the clip is well
-    MISDEEDS = 18,
+    NO_YES_OR_NO = 18,
+    MISDEEDS = 19,
 };
 
 static const char *const expected[MISDEEDS] = {
@@ -49,7 +50,7 @@ static const char *const expected[MISDEEDS] = {
     "frame numbers", "frame numbers", "frame numbers", "frame numbers", "frame numbers",
     "a picture of 0 x 6", "a message of 4 bytes", "it \\x1b[31mfails", "xxxx",
     "worker ended early (exit status 7)", "worker crashed (Aborted)", "a message of 16384 bytes",
-    "another clip's", "",
+    "another clip's", "", "2 for yes or no",
 };
 
 static const char long_message[CHILD_MESSAGE_MAX];
@@ -104,6 +105,7 @@ static void misbehave(struct worker_setup *setup, int socket, enum misdeed misde
     case BAD_TIME: slot_time(&setup->shape, setup->slot)[1] = INFINITY; break;
     case BAD_RATE: reply->info.frame_rate = NAN; break;
     case NO_SIZE: reply->info.width = 0; break;
+    case NO_YES_OR_NO: reply->info.partly = 2; break;
     case SHORT_MESSAGE: (void)!write(socket, reply, 4); break;
     case FAILS:
         reply->code = ERR_DECODE;
@@ -405,6 +407,7 @@ static void test_random_replies(void **state)
             assert_true(index[0] <= index[1] && index[1] <= index[2]
                         && index[2] < reply.info.frame_count);
             assert_true(isfinite(reply.info.frame_rate) && reply.info.frame_rate >= 0);
+            assert_true(reply.info.partly <= 1);
         }
     }
     assert_in_range(passed, 5000, 15000);

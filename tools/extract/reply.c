@@ -41,6 +41,10 @@ int reply_check(const struct worker_reply *reply, size_t clip, const struct slot
         return error_set(err, ERR_CHILD, "worker's answer makes no sense (a picture of %u x %u)",
                          info->width, info->height);
     }
+    if (info->partly > 1) {
+        return error_set(err, ERR_CHILD, "worker's answer makes no sense (%u for yes or no)",
+                         info->partly);
+    }
     if (info->frame_count < 1 || !isfinite(info->frame_rate) || info->frame_rate < 0
         || !frames_are_sane(reply, shape, slot)) {
         return error_set(err, ERR_CHILD, "worker's answer makes no sense (frame numbers or times "
