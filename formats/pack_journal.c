@@ -103,7 +103,10 @@ static int read_head(struct pack_journal *j, struct error *err)
     if (!stored) {
         return error_nomem(err, j->path);
     }
-    code = io_read_at(j->fd, stored, fixed.size, 0, j->path, err);
+    // What was judged is what is used: it is not read a second time.
+    memcpy(stored, &fixed, sizeof fixed);
+    code = io_read_at(j->fd, stored + sizeof fixed, fixed.size - sizeof fixed, sizeof fixed,
+                      j->path, err);
     const unsigned char *text = stored + sizeof fixed + fixed.split_count * sizeof(uint64_t);
     if (code < 0 || head_crc(stored, fixed.size) != fixed.crc
         || text[fixed.identity_size - 1] != 0) {
