@@ -287,8 +287,8 @@ def main():
         rows.append([name, text, "", "", "", f"< {limit}", "yes" if value < wanted else "NO"])
     rows.insert(0, ["", "ours", f"PyTorch {peer.version}", "ratio", "of all rounds", "wanted",
                     "met"])
-    note = (f"{bench_report.machine(options.threads)}; {bench_report.rounds(options.rounds)}; frames/s by the "
-            "clock, medians")
+    note = (f"{bench_report.machine(options.threads)}; {bench_report.rounds(options.rounds)}; "
+            "frames/s by the clock, medians")
     print(note + "\n" + bench_report.aligned(rows))
     if options.markdown:
         bench_report.put_into(options.markdown, "train_bench",
