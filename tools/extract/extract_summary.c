@@ -1,5 +1,6 @@
 #include "tools/extract/extract_summary.h"
 
+#include "core/base/text.h"
 #include "formats/json_write.h"
 
 static void write_json(FILE *out, const struct plan *plan,
@@ -45,8 +46,10 @@ static void write_lines(FILE *out, const struct plan *plan,
     }
     fprintf(out, "%zu clip%s: %zu packed, %zu failed\n", clips, clips == 1 ? "" : "s",
             counts->packed, counts->failed);
-    fprintf(out, "%s: %s%zu row%s of %d frame%s, %dx%d, %d class%s\n", settings->output, shard,
-            rows, rows == 1 ? "" : "s", frames, frames == 1 ? "" : "s", settings->size[0],
+    char shown[1024];
+    fprintf(out, "%s: %s%zu row%s of %d frame%s, %dx%d, %d class%s\n",
+            text_escape(shown, sizeof shown, settings->output), shard, rows,
+            rows == 1 ? "" : "s", frames, frames == 1 ? "" : "s", settings->size[0],
             settings->size[1], classes, classes == 1 ? "" : "es");
 }
 

@@ -1,8 +1,6 @@
-#include "core/base/output.h"
 #include "formats/split_lists.h"
 #include "tools/common/program.h"
 #include "tools/common/report.h"
-#include "tools/common/same_file.h"
 #include "tools/common/stop.h"
 #include "tools/common/verbs.h"
 #include "tools/extract/finish.h"
@@ -13,42 +11,8 @@
 #include "tools/extract/plan.h"
 #include "tools/extract/settings.h"
 #include "tools/extract/show_plan.h"
+#include "tools/extract/targets.h"
 #include "tools/extract/tutorial.h"
-
-#include <limits.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
-// An existing target is refused before any work; pack_begin() asks again, and
-// knows one that only lacks the last step of an earlier run.
-static int check_output(const struct extract_settings *settings, struct error *err)
-{
-    struct stat status, journal;
-    char name[PATH_MAX];
-    snprintf(name, sizeof name, "%s.journal", settings->output);
-    if (lstat(settings->output, &status) == 0 && !settings->force && lstat(name, &journal) < 0) {
-        return error_set(err, ERR_EXISTS, "%s: exists (--force replaces it)", settings->output);
-    }
-    return 0;
-}
-
-// The table of failures comes last: better said now that it cannot be written.
-static int check_failures(const struct extract_settings *settings, struct error *err)
-{
-    static const struct {
-        const char *end, *what;
-    } own[] = {{"", "the pack"}, {".partial", "the unfinished pack"}, {".journal", "its journal"}};
-    int code = 0;
-    for (size_t i = 0; code == 0 && i < sizeof own / sizeof *own; i++) {
-        char name[PATH_MAX];
-        snprintf(name, sizeof name, "%s%s", settings->output, own[i].end);
-        code = same_file_refuse("--failures", settings->failures, name, own[i].what, err);
-    }
-    struct output *trial = NULL;
-    code = code < 0 ? code : output_open(&trial, settings->failures, true, err);
-    output_abandon(&trial);
-    return code;
-}
 
 static int check_sandbox(const struct sandbox *sandbox, struct error *err)
 {
@@ -146,15 +110,15 @@ static int run(const struct extract_settings *settings, char **operands, int ope
     struct plan_list *own = NULL;
     struct sandbox sandbox = sandbox_defaults();
     sandbox.mode = (enum sandbox_mode)settings->sandbox;
-    int code = settings->dry_run ? 0 : check_output(settings, err);
-    if (code == 0 && settings->failures && !settings->dry_run) {
-        code = check_failures(settings, err);
-    }
+    int code = settings->dry_run ? 0 : targets_check(settings, err);
     if (code == 0) {
         code = check_sandbox(&sandbox, err);
     }
     if (code == 0) {
         code = make_plan(&plan, &lists, &own, settings, &sandbox, operands, operand_count, err);
+    }
+    if (code == 0 && !settings->dry_run) {
+        code = targets_check_sources(settings, &plan.source, err);
     }
     if (code == 0) {
         notes_say(&plan);
