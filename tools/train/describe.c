@@ -57,8 +57,10 @@ static void print_net(const struct net *net, const char *name)
     struct net_input input = net_input(net);
     int together = net_frames_per_example(net);
     size_t parameters = 0;
-    printf("%s: reads %dx%dx%d%s, %d classes\n\n", name, together * input.channels, input.height,
-           input.width, together > 1 ? " (all frames of a sample)" : "", net_classes(net));
+    char shown[1024];
+    printf("%s: reads %dx%dx%d%s, %d classes\n\n", text_clean(shown, sizeof shown, name),
+           together * input.channels, input.height, input.width,
+           together > 1 ? " (all frames of a sample)" : "", net_classes(net));
     printf("%4s  %-17s %-13s %-15s %11s %13s\n", "line", "name", "layer", "output", "parameters",
            "multiply-adds");
     for (int i = 0; i < net_layer_count(net); i++) {

@@ -1,6 +1,7 @@
 #include "tools/train/folds.h"
 
 #include "core/base/output.h"
+#include "core/base/text.h"
 #include "tools/common/parts.h"
 #include "tools/train/fold_table.h"
 #include "tools/train/folds_record.h"
@@ -205,7 +206,8 @@ int folds_run(const struct train_settings *settings, const char *pack_path, stru
     code = code < 0 ? code : fold_table_write(f.results, f.count, file(&f, "folds.csv"), err);
     if (code == 0 && !settings->quiet) {
         fold_table_print(stdout, f.results, f.count);
-        printf("written: %s\n", file(&f, "folds.csv"));
+        char shown[1024];
+        printf("written: %s\n", text_escape(shown, sizeof shown, file(&f, "folds.csv")));
     }
     close_folds(&f);
     return code;

@@ -30,11 +30,13 @@ static void print_options(const struct record *record)
     int at = printf("options");
     for (int i = 0; i < record->count; i++) {
         const struct model_option *o = &record->items[i];
-        int length = (int)(strlen(o->name) + strlen(o->value) + 2);
+        char shown[2048];
+        text_clean(shown, sizeof shown, o->value);
+        int length = (int)(strlen(o->name) + strlen(shown) + 2);
         if (at + length > WIDTH) {
             at = printf("\n%*s", INDENT - 1, "") - 1;
         }
-        at += printf(" %s=%s", o->name, o->value);
+        at += printf(" %s=%s", o->name, shown);
     }
     printf("\n");
 }
@@ -55,8 +57,10 @@ void run_notes_begin(const struct run_notes *n)
         printf("        (no val part: %zu samples in whole groups were drawn out of train)\n",
                x->val.count);
     }
-    printf("net     %s: %zu parameters, %.1f million multiply-adds a frame\n", n->net_name,
-           net_parameters(n->net)->trained, net_multiply_adds(n->net) / 1e6);
+    printf("net     %s: %zu parameters, %.1f million multiply-adds a %s\n",
+           text_clean(shown, sizeof shown, n->net_name), net_parameters(n->net)->trained,
+           net_multiply_adds(n->net) / 1e6,
+           net_frames_per_example(n->net) > 1 ? "sample" : "frame");
     print_options(n->record);
     printf("run     %s, %d thread%s, --cpu %s\n",
            text_escape(shown, sizeof shown, n->settings->output), n->settings->threads,
@@ -77,7 +81,8 @@ void run_notes_end(const struct train_settings *settings, const struct run_state
                settings->patience);
     }
     if (state->best_epoch > 0) {
+        char shown[1024];
         printf("best: epoch %d, validation accuracy per sample %.1f %%: %s\n", state->best_epoch,
-               100 * state->best_accuracy, path);
+               100 * state->best_accuracy, text_escape(shown, sizeof shown, path));
     }
 }

@@ -308,7 +308,9 @@ static int train(struct session *s, struct error *err)
     }
     if (!s->settings.quiet) {
         run_notes_end(&s->settings, &s->state, run_folder_file(s->folder, "best.h5"));
-        printf("written: %s\n", run_folder_file(s->folder, "model.h5"));
+        char shown[1024];
+        printf("written: %s\n", text_escape(shown, sizeof shown,
+                                             run_folder_file(s->folder, "model.h5")));
     }
     if (s->settings.json) {
         run_summary_print(stdout, s->folder, &s->state, &test);
