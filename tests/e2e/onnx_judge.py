@@ -64,6 +64,13 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def take_slice(a, x, starts, ends, axes):
+    where = [slice(None)] * x.ndim
+    for start, end, axis in zip(starts, ends, axes):
+        where[axis] = slice(start, end)
+    return x[tuple(where)]
+
+
 OPS = {
     "Add": lambda a, x, y: x + y,
     "AveragePool": average_pool,
@@ -86,6 +93,7 @@ OPS = {
     "Relu": lambda a, x: np.maximum(x, 0),
     "Reshape": lambda a, x, shape: x.reshape(shape),
     "Sigmoid": lambda a, x: sigmoid(x),
+    "Slice": take_slice,
     "Softplus": lambda a, x: np.logaddexp(0, x),
     "Sqrt": lambda a, x: np.sqrt(x),
     "Sub": lambda a, x, y: x - y,
