@@ -2,12 +2,11 @@
 
 #include "tools/predict/prediction.h"
 
-#include "core/base/io.h"
 #include "tests/unit/learning_fixture.h"
+#include "tests/unit/train_fixture.h"
 #include "tests/unit/tree_fixture.h"
 #include "tools/predict/class_map.h"
 #include "tools/predict/seen_clips.h"
-#include "tools/train/session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,21 +22,11 @@
 // always right; and that pack, p.h5.
 static void prepare(void)
 {
-    struct error err = ERROR_INIT;
-    struct learning_pack plan = learning_pack_defaults();
-    learning_pack_write(&plan, "p.h5");
-    learning_put_net();
-    struct train_settings settings = train_settings_defaults();
-    settings.output = "run";
-    settings.net = "small.net";
-    settings.quiet = true;
-    settings.threads = 1;
+    train_fixture_prepare();
+    struct train_settings settings = train_fixture_settings("run");
     settings.epochs = 12;
-    settings.batch = 8;
     settings.lr = 5e-3;
-    if (session_run(&settings, "p.h5", &err) < 0) {
-        fail_msg("%s", err.text);
-    }
+    train_fixture_run(&settings);
 }
 
 static struct predict_settings settings_for(const char *output)
@@ -69,10 +58,9 @@ static void refuse(const struct predict_settings *settings, const char *pack, in
 
 static void assert_file(const char *path, const char *expected)
 {
-    struct error err = ERROR_INIT;
     char *text;
     size_t size;
-    assert_int_equal(io_read_file(&text, &size, path, 1 << 20, &err), 0);
+    text = tree_get(path, &size);
     assert_string_equal(text, expected);
     free(text);
 }
@@ -101,7 +89,7 @@ static void test_tables(void **state)
     run(&settings, "p.h5");
     char *text;
     size_t size;
-    assert_int_equal(io_read_file(&text, &size, "names.csv", 1 << 20, &err), 0);
+    text = tree_get("names.csv", &size);
     assert_non_null(strstr(text, "\n29,"));
     assert_null(strstr(text, "\n30,"));
     free(text);
@@ -143,8 +131,7 @@ static void test_own_videos(void **state)
     run(&settings, "my.h5");
     char *text;
     size_t size;
-    struct error err = ERROR_INIT;
-    assert_int_equal(io_read_file(&text, &size, "my.csv", 1 << 20, &err), 0);
+    text = tree_get("my.csv", &size);
     assert_non_null(strstr(text, "\n3,")); // two clips of two frames
     assert_null(strstr(text, "\n4,"));
     free(text);
