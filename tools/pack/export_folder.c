@@ -1,6 +1,7 @@
 #include "tools/pack/export_folder.h"
 
 #include "core/base/output.h"
+#include "formats/h5_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,9 @@ int export_folder_begin(struct export_folder *ret, const char *name, struct erro
     return 0;
 }
 
-int export_folder_end(const struct export_folder *folder, struct error *err)
+int export_folder_end(const struct export_folder *folder, const struct pack *pack,
+                      struct error *err)
 {
-    return output_install_folder(folder->partial, folder->name, err);
+    int code = h5_file_check_whole(pack->file, err);
+    return code < 0 ? code : output_install_folder(folder->partial, folder->name, err);
 }

@@ -266,7 +266,7 @@ int jpeg_folder_write(struct jpeg_folder_counts *ret, const char *name, const st
     code = code < 0 ? code : export_folder_begin(&folder, name, err);
     if (code == 0) {
         code = write_all(&job, err);
-        code = code < 0 ? code : export_folder_end(&folder, err);
+        code = code < 0 ? code : export_folder_end(&folder, pack, err);
         if (code < 0) {
             remove_all(&job);
         }

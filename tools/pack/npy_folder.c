@@ -163,7 +163,7 @@ int npy_folder_write(const char *name, const struct pack *pack, struct error *er
         return code;
     }
     code = fill(folder.partial, splits, pack, err);
-    code = code < 0 ? code : export_folder_end(&folder, err);
+    code = code < 0 ? code : export_folder_end(&folder, pack, err);
     if (code < 0) {
         remove_all(folder.partial, splits, pack);
     }

@@ -1,6 +1,7 @@
 /* `pack sheet`: a picture of what is in a pack. */
 
 #include "core/base/text.h"
+#include "formats/h5_file.h"
 #include "formats/png_file.h"
 #include "tools/common/same_file.h"
 #include "tools/pack/canvas.h"
@@ -235,8 +236,10 @@ static int write_sheet(struct sheet *sheet, const struct sheet_settings *setting
         draw_class(sheet, &canvas, sheet->title_height + i * sheet->class_height,
                    &sheet->pick.classes[i]);
     }
-    code = png_file_write(settings->output, settings->force, canvas.pixels, canvas.width,
-                          canvas.height, err);
+    // Of a pack that became shorter by less than a page, zeros were drawn.
+    code = h5_file_check_whole(sheet->pack->file, err);
+    code = code < 0 ? code : png_file_write(settings->output, settings->force, canvas.pixels,
+                                            canvas.width, canvas.height, err);
     canvas_free(&canvas);
     return code;
 }
