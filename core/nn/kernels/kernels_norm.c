@@ -1,5 +1,6 @@
 #include "core/nn/kernels/kernels_norm.h"
 
+#include "core/nn/kernels/kernel_set.h"
 #include "core/nn/kernels/kernels.h"
 
 enum { LANES = 8 }; // partial sums that a compiler may keep in vectors
@@ -110,3 +111,12 @@ const struct norm_row_kernels norm_rows_plain = {
     .add_products_each = kernel_add_products_each,
     .backward_each = kernel_normalise_backward_each,
 };
+
+const struct norm_row_kernels *norm_rows_current(void)
+{
+#ifdef NN_DOUBLE
+    return &norm_rows_plain;
+#else
+    return kernel_set_current()->rows;
+#endif
+}

@@ -64,4 +64,8 @@ struct norm_row_kernels {
 /* The functions above. */
 extern const struct norm_row_kernels norm_rows_plain;
 
+/* Those of this process's instruction set (kernel_set.h); in double precision there are
+ * only the plain ones. */
+const struct norm_row_kernels *norm_rows_current(void);
+
 #endif

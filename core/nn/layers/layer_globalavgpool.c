@@ -1,7 +1,7 @@
 #include "core/nn/graph/layer.h"
 
-#include "core/nn/kernels/kernel_set.h"
 #include "core/nn/kernels/kernels.h"
+#include "core/nn/kernels/kernels_norm.h"
 
 #include <stdlib.h>
 
@@ -33,11 +33,7 @@ static int build_pool(void **ret, struct layer_build *build, struct error *err)
     }
     pool->planes = in.channels;
     pool->plane = (size_t)in.height * (size_t)in.width;
-#ifdef NN_DOUBLE
-    pool->kernels = &norm_rows_plain;
-#else
-    pool->kernels = kernel_set_current()->rows;
-#endif
+    pool->kernels = norm_rows_current();
     build->output = shape_planes(in.channels, 1, 1);
     *ret = pool;
     return 0;

@@ -1,6 +1,6 @@
 #include "core/nn/graph/layer.h"
 
-#include "core/nn/kernels/kernel_set.h"
+#include "core/nn/kernels/kernels_norm.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,11 +52,7 @@ static int build_layernorm(void **ret, struct layer_build *build, struct error *
         return error_nomem(err, "a network");
     }
     *state = norm;
-#ifdef NN_DOUBLE
-    state->kernels = &norm_rows_plain;
-#else
-    state->kernels = kernel_set_current()->rows;
-#endif
+    state->kernels = norm_rows_current();
     *ret = state;
     return 0;
 }
