@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 // What goes between a child and its parent, descriptors included. The other end may be
-// taken over: nothing of a message is believed.
+// taken over: here its sizes and descriptors are checked, what it says by who asked.
 
 int child_send(int socket, const void *data, size_t size, int fd, struct error *err)
 {
