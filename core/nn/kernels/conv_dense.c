@@ -1,6 +1,7 @@
 #include "core/nn/kernels/kernel_tables.h"
 
 #include "core/nn/kernels/conv_dense_rows.h"
+#include "core/nn/kernels/padded.h"
 #include "core/nn/kernels/vec8.h"
 
 /* Lanes are channels of the output. */
@@ -17,26 +18,8 @@ static const float *stage(const struct conv_sweep *s, float *to, const float *in
     if (!s->staged) {
         return in;
     }
-    const float *staged = to;
-    size_t lanes = (size_t)s->lanes;
-    size_t row = (size_t)s->stage[1] * lanes;
-    size_t in_row = (size_t)s->in[1] * lanes;
-    size_t margin = (size_t)s->before[1] * lanes;
-    margin = margin < row ? margin : row;
-    size_t copy = in_row < row - margin ? in_row : row - margin;
-    for (int b = 0; b < s->depth; b++, in += (size_t)s->in[0] * in_row) {
-        for (int y = 0; y < s->stage[0]; y++, to += row) {
-            int iy = y - s->before[0];
-            if (iy < 0 || iy >= s->in[0]) {
-                memset(to, 0, row * sizeof *to);
-                continue;
-            }
-            memset(to, 0, margin * sizeof *to);
-            memcpy(to + margin, in + (size_t)iy * in_row, copy * sizeof *to);
-            memset(to + margin + copy, 0, (row - margin - copy) * sizeof *to);
-        }
-    }
-    return staged;
+    padded_copy(to, s->stage, in, s->in, s->before, s->depth, s->lanes);
+    return to;
 }
 
 // ---- sweeps ----

@@ -1,6 +1,7 @@
 #include "core/nn/kernels/kernel_tables.h"
 
 #include "core/nn/kernels/conv_pool_parts.h"
+#include "core/nn/kernels/padded.h"
 #include "core/nn/kernels/winograd.h"
 
 /* The input is blocks of eight channels. Lanes are channels: of the input while
@@ -15,23 +16,8 @@ enum {
 // The padded input: [block][row][pixel][8].
 static void stage(const struct conv_pool_plan *p, float *to, const float *in)
 {
-    const struct conv_pool_shape *s = &p->shape;
-    size_t row = (size_t)p->stage_columns * BLOCK;
-    size_t in_row = (size_t)s->in[1] * BLOCK;
-    size_t margin = (size_t)s->padding[1] * BLOCK;
-    size_t copy = in_row < row - margin ? in_row : row - margin;
-    for (int b = 0; b < p->in_blocks; b++, in += (size_t)s->in[0] * in_row) {
-        for (int y = 0; y < p->stage_rows; y++, to += row) {
-            int iy = y - s->padding[0];
-            if (iy < 0 || iy >= s->in[0]) {
-                memset(to, 0, row * sizeof *to);
-                continue;
-            }
-            memset(to, 0, margin * sizeof *to);
-            memcpy(to + margin, in + (size_t)iy * in_row, copy * sizeof *to);
-            memset(to + margin + copy, 0, (row - margin - copy) * sizeof *to);
-        }
-    }
+    const int padded[2] = {p->stage_rows, p->stage_columns};
+    padded_copy(to, padded, in, p->shape.in, p->shape.padding, p->in_blocks, BLOCK);
 }
 
 // ---- forward ----
