@@ -1,7 +1,7 @@
 #ifndef LINT_CHECKED_ERROR_H
 #define LINT_CHECKED_ERROR_H
 
-#include "core/base/error.h"
+#include "../../core/base/error.h" // no -I: the library's example has none
 
 /* For static checkers alone, which see one source at a time and do not know what
  * core/base/error.c makes of its arguments: whoever reports an error returns a
