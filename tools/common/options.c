@@ -293,7 +293,7 @@ const char *options_value(const struct option_entry *option, const void *setting
             }
         }
         if (strstr(text, "e+") && fabs(value) < 1e6) {
-            snprintf(text, capacity, "%.0f", value); // 10 is 1e+01 with one digit
+            snprintf(text, capacity, "%d", (int)value); // 10 is 1e+01 with one digit
         }
         break;
     }
