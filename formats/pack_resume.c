@@ -246,6 +246,7 @@ static int go_on(struct look *look, const char *path, struct error *err)
     struct pack_writer *w = look->w;
     look->seen = calloc(w->clips / 8 + 1, 1);
     look->buffer = malloc(COPY);
+    io_drop_cached(w->places.fd); // the run may have ended because its bytes could not be synced
     int code = look->seen && look->buffer ? restore_metadata(w, err)
                                           : error_nomem(err, w->places.name);
     code = code < 0 ? code : pack_plan_write(look->plan, &w->places, err);

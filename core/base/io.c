@@ -63,6 +63,11 @@ int io_read_at(int fd, void *data, size_t size, uint64_t offset, const char *nam
     return 0;
 }
 
+void io_drop_cached(int fd)
+{
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 int io_open_regular(int *ret_fd, uint64_t *ret_size, const char *path, struct error *err)
 {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.

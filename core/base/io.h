@@ -26,4 +26,10 @@ int io_open_regular(int *ret_fd, uint64_t *ret_size, const char *path,
 int io_read_file(char **ret, size_t *ret_size, const char *path, size_t limit,
                  struct error *err) MUST_CHECK;
 
+/* What is read next comes from the disk. Where a write-back failed (fsync: EIO) Linux keeps
+ * the bytes in its cache, as if they had been written, until it needs the room: who reads
+ * them there believes that nothing was lost. Bytes still to be written stay. A hint to the
+ * kernel, and nothing that could fail. Thread-safe. */
+void io_drop_cached(int fd);
+
 #endif

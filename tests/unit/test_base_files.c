@@ -1,8 +1,10 @@
 #include "core/base/io.h"
 #include "core/base/output.h"
+#include "tests/unit/tree_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -36,25 +37,6 @@ int fsync(int fd)
         synced[synced_count++] = status.st_ino;
     }
     return (int)syscall(SYS_fsync, fd);
-}
-
-// Every test runs in a fresh, empty working folder.
-static char scratch[4096];
-
-static int enter_scratch(void **state)
-{
-    (void)state;
-    const char *base = getenv("TMPDIR");
-    int n = snprintf(scratch, sizeof scratch, "%s/files-XXXXXX", base ? base : "/tmp");
-    return n < (int)sizeof scratch && mkdtemp(scratch) && chdir(scratch) == 0 ? 0 : -1;
-}
-
-static int leave_scratch(void **state)
-{
-    (void)state;
-    char command[sizeof scratch + 32];
-    snprintf(command, sizeof command, "rm -rf '%s'", scratch);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
 static bool exists(const char *path)
@@ -119,8 +101,9 @@ static void appears_at_commit(void **state)
     assert_holds("a", "hello");
 
     // Without a slash, with one, and from the root.
-    char absolute[sizeof scratch + 8];
-    snprintf(absolute, sizeof absolute, "%s/b", scratch);
+    char here[PATH_MAX], absolute[PATH_MAX + 8];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(absolute, sizeof absolute, "%s/b", here);
     put(absolute, "deep");
     assert_holds("b", "deep");
     put("./c", "");
@@ -396,98 +379,6 @@ static void folder_lock(void **state)
     close(again);
 }
 
-static void whole_reads_and_writes(void **state)
-{
-    (void)state;
-    struct error err = ERROR_INIT;
-    struct output *o = open_output("a", false);
-    int fd = output_fd(o);
-    assert_int_equal(io_write_at(fd, "xyz", 3, 5, "a", &err), 0);
-    assert_int_equal(io_write_at(fd, NULL, 0, 0, "a", &err), 0);
-    char text[8];
-    assert_int_equal(io_read_at(fd, text, 8, 0, "a", &err), 0);
-    assert_memory_equal(text, "\0\0\0\0\0xyz", 8);
-    assert_int_equal(io_read_at(fd, text, 0, 99, "a", &err), 0);
-    assert_int_equal(io_read_at(fd, text, 8, 3, "a name", &err), ERR_FORMAT);
-    assert_string_equal(err.text, "a name: ends 3 bytes early");
-    output_abandon(&o);
-
-    struct error refused = ERROR_INIT;
-    int null = open("/dev/null", O_RDONLY);
-    assert_int_equal(io_write_at(null, "x", 1, 0, "a name", &refused), ERR_IO);
-    assert_non_null(strstr(refused.text, "a name: cannot write: "));
-    close(null);
-}
-
-static void only_regular_files_open(void **state)
-{
-    (void)state;
-    put("a", "12345");
-    int fd = -7;
-    uint64_t size = 77;
-    struct error err = ERROR_INIT;
-    assert_int_equal(io_open_regular(&fd, &size, "a", &err), 0);
-    assert_true(fd >= 0 && size == 5);
-    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-    close(fd);
-
-    assert_int_equal(mkfifo("fifo", 0666), 0); // opening it the plain way would hang
-    assert_int_equal(mkdir("d", 0777), 0);
-    assert_int_equal(symlink("d", "link"), 0);
-    static const char *const bad[] = {"fifo", "d", "link", "/dev/null", "none", "a/b", ""};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct error why = ERROR_INIT;
-        fd = -7;
-        size = 77;
-        assert_int_equal(io_open_regular(&fd, &size, bad[i], &why), ERR_IO);
-        assert_true(fd == -7 && size == 77);
-        assert_true(strncmp(why.text, bad[i], strlen(bad[i])) == 0);
-    }
-}
-
-static void reading_a_file_has_a_limit(void **state)
-{
-    (void)state;
-    put("a", "12345");
-    char *data = NULL;
-    size_t size = 77;
-    struct error err = ERROR_INIT;
-    assert_int_equal(io_read_file(&data, &size, "a", 5, &err), 0);
-    assert_true(size == 5 && data[5] == 0);
-    free(data);
-    data = NULL;
-    size = 77;
-    assert_int_equal(io_read_file(&data, &size, "a", 4, &err), ERR_FORMAT);
-    assert_true(data == NULL && size == 77);
-    assert_string_equal(err.text, "a: 5 bytes; at most 4 are read");
-}
-
-// Too few descriptors say nothing of the file.
-static void running_out_is_told_apart(void **state)
-{
-    (void)state;
-    struct rlimit old;
-    struct error err = ERROR_INIT;
-    put("a", "12345");
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-    int last = dup(STDERR_FILENO), fd = -7;
-    struct rlimit none = {.rlim_cur = (rlim_t)last, .rlim_max = old.rlim_max};
-    close(last);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-    int code = io_open_regular(&fd, NULL, "a", &err);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
-    assert_int_equal(code, ERR_NOMEM);
-    assert_int_equal(fd, -7);
-    assert_string_equal(err.text, "a: Too many open files");
-    static const int numbers[][2] = {
-        {ENOMEM, ERR_NOMEM}, {EMFILE, ERR_NOMEM}, {ENFILE, ERR_NOMEM}, {EACCES, ERR_IO},
-        {EIO, ERR_IO}, {ENOSPC, ERR_IO},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        assert_int_equal(error_errno(NULL, numbers[i][0], "a"), numbers[i][1]);
-    }
-}
-
 static void make_in(const char *path, const char *holder)
 {
     struct error err = ERROR_INIT;
@@ -510,9 +401,10 @@ static void made_folders_last(void **state)
     make_in("a/b", "a");
     make_in("a/b/c//", "a/b");
     make_in("slash/", ".");
-    char absolute[sizeof scratch + 8];
-    snprintf(absolute, sizeof absolute, "%s/d", scratch);
-    make_in(absolute, scratch);
+    char here[PATH_MAX], absolute[PATH_MAX + 8];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(absolute, sizeof absolute, "%s/d", here);
+    make_in(absolute, here);
 
     put("file", "12345");
     static const char *const there[] = {"a", "slash/", "file", "/"};
@@ -552,7 +444,7 @@ static void folder_that_cannot_last_is_not_made(void **state)
     assert_true(made && exists("b"));
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, enter_scratch, leave_scratch)
+#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, tree_enter, tree_leave)
 
 int main(void)
 {
@@ -571,10 +463,6 @@ int main(void)
         IN_SCRATCH(folder_lock),
         IN_SCRATCH(made_folders_last),
         IN_SCRATCH(folder_that_cannot_last_is_not_made),
-        IN_SCRATCH(whole_reads_and_writes),
-        IN_SCRATCH(only_regular_files_open),
-        IN_SCRATCH(reading_a_file_has_a_limit),
-        IN_SCRATCH(running_out_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
