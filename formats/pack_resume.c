@@ -19,7 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { METADATA_MAX = 1 << 25, COPY = 1 << 16 };
+enum {
+    METADATA_MAX = 1 << 25,
+    COPY = 1 << 16,
+    RUNS_MAX = 1000, // that leave a record of each clip: more, and somebody else wrote them
+};
 
 // ---- what is in no table ----
 
@@ -335,6 +339,12 @@ static int refuse_other_plan(const char *path, const char *old, const char *now,
                      pack_identity_difference(what, sizeof what, old, now));
 }
 
+static int refuse_too_many(const char *path, size_t records, size_t clips, struct error *err)
+{
+    return error_set(err, ERR_VALUE, "%s.journal: %zu records of %zu clips; --restart begins "
+                     "anew", path, records, clips);
+}
+
 static int open_journalled(struct look *look, const char *path, const char *identity,
                            struct error *err)
 {
@@ -345,11 +355,15 @@ static int open_journalled(struct look *look, const char *path, const char *iden
     }
     const struct pack_journal_head *head = pack_journal_head(w->journal);
     look->kept.damaged = pack_journal_is_damaged(w->journal);
-    if (look->resume->restart || !head || pack_journal_count(w->journal) == 0) {
+    size_t records = pack_journal_count(w->journal);
+    if (look->resume->restart || !head || records == 0) {
         return begin_anew(w, look->plan, identity, err);
     }
-    return strcmp(head->identity, identity) != 0
-        ? refuse_other_plan(path, head->identity, identity, err) : go_on(look, path, err);
+    if (strcmp(head->identity, identity) != 0) {
+        return refuse_other_plan(path, head->identity, identity, err);
+    }
+    return records / RUNS_MAX > w->clips ? refuse_too_many(path, records, w->clips, err)
+                                         : go_on(look, path, err);
 }
 
 // It could not be begun: what an earlier run left stays as it is.

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -179,6 +180,25 @@ static void test_others_are_refused(void **state)
     finish(writer);
 }
 
+// A hole of a gigabyte would be read for minutes, one of a terabyte for days.
+static void test_endless_journal_is_refused(void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    struct pack_plan plan = fixture_plan();
+    struct pack_writer *writer = NULL;
+    struct pack_kept kept;
+    struct stat status;
+    leave_unfinished(false);
+    assert_int_equal(stat("r.h5.journal", &status), 0);
+    assert_int_equal(truncate("r.h5.journal", (off_t)1 << 40), 0);
+    expect_refusal(&plan, "clips; --restart begins anew");
+    assert_int_equal(truncate("r.h5.journal", status.st_size + 64 * 500), 0); // a hole that may be
+    must(begin(&writer, &kept, &plan, false, &err), &err);
+    assert_int_equal(kept.clips, 2);
+    finish(writer);
+}
+
 static void test_nothing_is_left_of_nothing(void **state)
 {
     (void)state;
@@ -206,6 +226,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_failed_clip_with_another_file_is_tried_again,
                                         fixture_enter, fixture_leave),
         cmocka_unit_test_setup_teardown(test_others_are_refused, fixture_enter, fixture_leave),
+        cmocka_unit_test_setup_teardown(test_endless_journal_is_refused, fixture_enter,
+                                        fixture_leave),
         cmocka_unit_test_setup_teardown(test_nothing_is_left_of_nothing, fixture_enter,
                                         fixture_leave),
     };
