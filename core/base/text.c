@@ -117,9 +117,18 @@ static size_t utf8_length(const unsigned char *p)
     return bad ? 0 : length;
 }
 
+// U+202A to U+202E, U+2066 to U+2069: what comes behind them is shown in another order.
+static bool is_turn(const unsigned char *p, size_t length)
+{
+    return length == 3 && p[0] == 0xe2
+        && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae)
+            || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 static bool is_control(const unsigned char *p, size_t length)
 {
-    return p[0] < 0x20 || p[0] == 0x7f || (length == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+    return p[0] < 0x20 || p[0] == 0x7f || (length == 2 && p[0] == 0xc2 && p[1] < 0xa0)
+        || is_turn(p, length);
 }
 
 static char *escape(char *out, size_t capacity, const char *text, bool backslashes)

@@ -19,8 +19,9 @@ bool text_to_double(const char *text, double low, double high, double *ret);
 bool text_to_dims(const char *text, int count, int high, int *ret);
 
 /* Copy a name or a value from outside for a message or a terminal: control
- * characters, and bytes that are not UTF-8, become \xNN, and a backslash two, so
- * that the text can be told from the copy. Always ends `out` with NUL; cuts what
+ * characters, those that turn the order of what is shown (U+202A to U+202E, U+2066 to
+ * U+2069), and bytes that are not UTF-8, become \xNN, and a backslash two, so that
+ * the text can be told from the copy. Always ends `out` with NUL; cuts what
  * does not fit, but neither a character nor an escape. Returns out. */
 char *text_escape(char *out, size_t capacity, const char *text);
 
@@ -34,7 +35,7 @@ char *text_clean(char *out, size_t capacity, const char *text);
  * stays. Returns text. */
 char *text_unescape(char *text);
 
-/* Is it valid UTF-8 without control characters? */
+/* Is it valid UTF-8 without what text_escape() calls control characters? */
 bool text_is_clean(const char *text);
 
 /* The one of `words` (ends with NULL) most like `text`, or NULL when none is

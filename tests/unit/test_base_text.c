@@ -131,6 +131,7 @@ static void escapes_are_undone(void **state)
     (void)state;
     static const char *const pieces[] = {
         "", "\\", "x", "0", "1b", "\033", "\xff", "\xc2", "\xa9", "\\x1b", "\\\\", "é",
+        "\xe2\x80\xae", "\xe2\x80\x8f",
     };
     enum { PIECES = sizeof pieces / sizeof pieces[0] };
     for (size_t i = 0; i < PIECES * PIECES * PIECES; i++) {
@@ -158,10 +159,12 @@ static void utf8(void **state)
     (void)state;
     static const char *const good[] = {
         "", "a~", "\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", NULL,
+        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
+        "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "\xe2\x80\x8f", NULL,
     };
     static const char *const bad[] = {
         "\x01", "a\nb", "\x7f", "\xc2\x80", "\xc2\x9f",     // controls
+        "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "a\xe2\x81\xa9", // turns
         "\x80", "\xbf", "\xfe", "\xff", "\xc3", "\xe2\x82", // no lead, no end
         "\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",         // overlong
         "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", // beyond
