@@ -9,14 +9,10 @@ ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 build=$(cd "${1:?the build folder}" && pwd) || exit 1
 TAP_LOGS=${TAP_LOGS:-$PWD}
 . "$ROOT/tests/lib/tap.sh"
+. "$ROOT/tests/lib/own_mounts.sh"
 PATH=$build/tools/extract:$build/tools/pack:$build/tools/train:$build/tools/predict:$PATH
 PATH=$build/data:$PATH:/usr/sbin:/sbin
-
-# Mounts of our own, which go with us however we end.
-if [ -z "${TRIPTYCH_TEST_OWN_MOUNTS:-}" ] \
-    && unshare --mount true 2>/dev/null; then
-    TRIPTYCH_TEST_OWN_MOUNTS=yes exec unshare --mount bash "$0" "$build"
-fi
+own_mounts "$0" "$build"
 
 put_in() {
     mount -o loop,errors=continue memory/disk.image disk

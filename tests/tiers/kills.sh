@@ -1,5 +1,5 @@
-# Runs that are killed, or whose disk fails, and taken up again. The long tier has
-# more kills.
+# Runs that are killed, or whose disk fails or goes away, and taken up again. The long
+# tier has more kills.
 set -u
 . "$ROOT/tests/lib/tap.sh"
 . "$ROOT/tests/lib/builds.sh"
@@ -16,8 +16,9 @@ tap_program kills env TAP_LOGS="$TAP_LOGS" \
 mkdir -p "$scratch/train" && cd "$scratch/train" || exit 1
 tap_program train-kills env TAP_LOGS="$TAP_LOGS" \
     bash "$ROOT/tests/e2e/kill_train.sh" "$BUILDS/gcc" "$BUILDS/crash" "${KILLS:-4}"
-mkdir "$scratch/disk" && cd "$scratch/disk" || exit 1
-tap_program failing-disk env TAP_LOGS="$TAP_LOGS" \
-    bash "$ROOT/tests/e2e/failing_disk.sh" "$BUILDS/gcc"
+for part in failing_disk lost_mount; do
+    mkdir "$scratch/$part" && cd "$scratch/$part" || exit 1
+    tap_program "$part" env TAP_LOGS="$TAP_LOGS" bash "$ROOT/tests/e2e/$part.sh" "$BUILDS/gcc"
+done
 cd / && [ -n "$KEEP_SCRATCH" ] || rm -rf "$scratch"
 tap_done
