@@ -73,7 +73,7 @@ enum argument_kind command_list_argument(const struct command *command,
                                          const struct option_entry *option)
 {
     static const char *const folders[] = {"DIR", "RUN"};
-    static const char *const files[] = {"FILE", "PACK", "MODEL", "NET"};
+    static const char *const files[] = {"FILE", "PACK", "MODEL", "NET", "RECIPE"};
     if (command_list_is_help(option)) {
         return command->common ? ARGUMENT_WORDS : ARGUMENT_NONE;
     }

@@ -2,51 +2,20 @@
 
 #include "core/base/text.h"
 #include "formats/net_text.h"
+#include "tools/train/builtin.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const struct builtin_net *find_builtin(const char *name)
-{
-    for (const struct builtin_net *net = builtin_nets; net->name; net++) {
-        if (strcmp(net->name, name) == 0) {
-            return net;
-        }
-    }
-    return NULL;
-}
-
-static char *join(const char *const *lines)
-{
-    size_t size = 1;
-    for (size_t i = 0; lines[i]; i++) {
-        size += strlen(lines[i]);
-    }
-    char *text = malloc(size);
-    char *end = text;
-    for (size_t i = 0; text && lines[i]; i++) {
-        end = stpcpy(end, lines[i]);
-    }
-    if (text) {
-        *end = 0;
-    }
-    return text;
-}
-
 static int not_found(const char *net, int number, struct error *err)
 {
-    char shown[128], names[256] = "";
-    for (const struct builtin_net *b = builtin_nets; b->name; b++) {
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", b->name);
-    }
+    char shown[128], names[256];
     text_escape(shown, sizeof shown, net);
     return number == ENOENT
         ? error_set(err, ERR_VALUE, "--net %s: neither a file nor a built-in net (%s)", shown,
-                    names)
+                    builtin_names(names, sizeof names, builtin_nets))
         : error_errno(err, number, "--net %s", shown);
 }
 
@@ -75,7 +44,7 @@ static char *name_of_file(const char *path)
 
 int nets_find(struct net_spec **ret, char **ret_name, const char *net, struct error *err)
 {
-    const struct builtin_net *builtin = find_builtin(net);
+    const struct builtin *builtin = builtin_find(builtin_nets, net);
     struct net_spec *spec = NULL;
     char *text = NULL;
     int code;
@@ -84,7 +53,7 @@ int nets_find(struct net_spec **ret, char **ret_name, const char *net, struct er
         return error_nomem(err, net);
     }
     if (builtin) {
-        text = join(builtin->lines);
+        text = builtin_text(builtin);
         code = text ? net_text_parse(&spec, text, net, err) : error_nomem(err, net);
     } else if (access(net, F_OK) < 0) {
         code = not_found(net, errno, err);

@@ -6,15 +6,6 @@
 
 /* Where nets come from: built into the program, or from files. */
 
-/* A net of data/nets/, put into the program when it was built. */
-struct builtin_net {
-    const char *name;
-    const char *const *lines; /* with their line ends; ends with NULL */
-};
-
-/* Ends with an entry without a name. */
-extern const struct builtin_net builtin_nets[];
-
 /* The built-in net of this name, else the file of this path. *ret_name is the
  * net's name: of a file that of the file, without folders and ".net". The
  * caller frees both (net_spec_free(), free()). ERR_VALUE naming the built-in

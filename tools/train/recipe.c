@@ -2,10 +2,13 @@
 
 #include "core/base/io.h"
 #include "core/base/text.h"
+#include "tools/train/builtin.h"
 #include "tools/train/record.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { RECIPE_SIZE_MAX = 1 << 20, NAMES_MAX = 256 };
 
@@ -86,19 +89,36 @@ static int apply_line(struct recipe *recipe, struct train_settings *settings, ch
                         : code;
 }
 
-int recipe_apply(struct recipe **ret, struct train_settings *settings, const char *path,
-                 struct error *err)
+static int read_text(struct recipe *recipe, const char *path, struct error *err)
 {
-    struct recipe *recipe = calloc(1, sizeof *recipe);
     size_t size;
-    if (!recipe) {
-        return error_nomem(err, path);
+    const struct builtin *builtin = builtin_find(builtin_recipes, path);
+    if (builtin) {
+        recipe->text = builtin_text(builtin);
+        return recipe->text ? 0 : error_nomem(err, path);
     }
-    recipe->path = path;
+    if (!strchr(path, '/') && access(path, F_OK) < 0 && errno == ENOENT) {
+        char shown[128], names[256];
+        return error_set(err, ERR_VALUE, "--recipe %s: neither a file nor a built-in recipe (%s)",
+                         text_escape(shown, sizeof shown, path),
+                         builtin_names(names, sizeof names, builtin_recipes));
+    }
     int code = io_read_file(&recipe->text, &size, path, RECIPE_SIZE_MAX, err);
     if (code == 0 && strlen(recipe->text) != size) {
         code = error_set(err, ERR_FORMAT, "%s: holds a NUL: no text of options", path);
     }
+    return code;
+}
+
+int recipe_apply(struct recipe **ret, struct train_settings *settings, const char *path,
+                 struct error *err)
+{
+    struct recipe *recipe = calloc(1, sizeof *recipe);
+    if (!recipe) {
+        return error_nomem(err, path);
+    }
+    recipe->path = path;
+    int code = read_text(recipe, path, err);
     char *cursor = recipe->text, *line;
     for (int number = 1; code == 0 && (line = text_next_line(&cursor)) != NULL; number++) {
         code = apply_line(recipe, settings, line, number, err);

@@ -10,10 +10,11 @@
  * recipe, too. */
 struct recipe;
 
-/* Read it and put what it says into the settings, whose texts point into the
- * recipe from then on. Errors name file and line: what is no option (with the
- * nearest that is), what is given twice, and values as the command line
- * refuses them. */
+/* Read the built-in recipe of this name, else the file of this path, and put what it
+ * says into the settings, whose texts point into the recipe from then on. Errors name
+ * file and line: what is no option (with the nearest that is), what is given twice, and
+ * values as the command line refuses them. Where it is neither, ERR_VALUE names the
+ * built-in ones. */
 int recipe_apply(struct recipe **ret, struct train_settings *settings, const char *path,
                  struct error *err) MUST_CHECK;
 

@@ -183,9 +183,10 @@ static const struct option_entry entries[] = {
     {.type = OPTION_TEXT, .name = "resume", .argument = "RUN", .offset = AT(resume),
      .unrecorded = true,
      .help = "go on with the run in RUN, with its options, from its last checkpoint"},
-    {.type = OPTION_TEXT, .name = "recipe", .argument = "FILE", .offset = AT(recipe),
-     .unrecorded = true,
-     .help = "take options from lines 'name = value'; those given here go first"},
+    {.type = OPTION_TEXT, .name = "recipe", .argument = "RECIPE",
+     .offset = AT(recipe), .unrecorded = true,
+     .help = "take options from a built-in recipe or a file with lines 'name = value'; those "
+             "given here go first"},
     {.type = OPTION_INT, .name = "checkpoint-every", .argument = "N",
      .offset = AT(checkpoint_every), .low = 0, .high = STEPS_MAX, .unrecorded = true,
      .help = "write the checkpoint every N steps, too, 0: after epochs only (0)"},
@@ -260,6 +261,6 @@ const struct command train_command = {
         "  train -o run ucf101.h5\n"
         "  train -o run --split ucf101-1 --epochs 20 --lr 3e-4 ucf101.h5\n"
         "  train --resume run ucf101.h5\n"
-        "  train -o run --recipe data/recipes/tutorial.recipe ucf101.h5\n"
+        "  train -o better --recipe accurate ucf101.h5\n"
         "  train -o finer --init run/model.h5 --lr 1e-5 ucf101.h5\n",
 };

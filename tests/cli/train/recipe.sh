@@ -37,4 +37,5 @@ try 'quiet = yes\n'
 try 'recipe = other\n'
 try 'alpha = 0.9\noptimiser = sgd\n'
 train -o run --recipe absent small.h5 || echo "status $?"
+train -o run --recipe ./tutorial small.h5 || echo "status $?" # a path is a file
 [ ! -e run ]
