@@ -4,7 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -12,6 +15,18 @@ struct child_call plain_call(child_function run)
 {
     return (struct child_call){.name = "some.file", .fd = -1, .capacity = 4096,
                                .timeout_ms = 20000, .run = run};
+}
+
+int nameless_file(const char *text)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/child-XXXXXX", folder ? folder : "/tmp");
+    assert_true(n < (int)sizeof path);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && unlink(path) == 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    return fd;
 }
 
 struct error fail_call(const struct child_call *call, int code)

@@ -13,6 +13,9 @@ typedef int (*child_function)(struct child_buffer *out, void *context, struct er
 /* A call named "some.file": no descriptor, 4096 bytes of result, 20 s. */
 struct child_call plain_call(child_function run);
 
+/* A file in TMPDIR that holds this text and has no name any more. The caller closes it. */
+int nameless_file(const char *text);
+
 /* Make a call that must fail with this code and leave its outputs alone. */
 struct error fail_call(const struct child_call *call, int code);
 

@@ -308,10 +308,8 @@ static int list_descriptors(struct child_buffer *out, void *context, struct erro
 static void only_named_descriptors_stay(void **state)
 {
     (void)state;
-    char path[] = "/tmp/child-XXXXXX";
     int fds[20];
-    fds[0] = mkstemp(path);
-    assert_true(fds[0] >= 0 && unlink(path) == 0);
+    fds[0] = nameless_file("");
     for (int i = 1; i < 20; i++) {
         fds[i] = dup(fds[0]);
     }

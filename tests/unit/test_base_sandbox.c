@@ -135,9 +135,7 @@ static void files_have_limits(void **state)
 #ifdef TRIPTYCH_NO_FILTER
     skip(); // sanitizers and coverage write files
 #endif
-    char path[] = "/tmp/child-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && unlink(path) == 0);
+    int fd = nameless_file("");
     static const enum sandbox_mode all[] = {SANDBOX_AUTO, SANDBOX_OFF};
     for (size_t i = 0; i < 2; i++) {
         struct sandbox sandbox = {.mode = all[i]};
@@ -266,9 +264,7 @@ static int work_within(struct child_buffer *out, void *context, struct error *er
 static void honest_work_goes_on(void **state)
 {
     (void)state;
-    char path[] = "/tmp/child-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && unlink(path) == 0 && write(fd, "input", 5) == 5);
+    int fd = nameless_file("input");
     struct child_call call = plain_call(work_within);
     call.fd = fd;
     call.context = &fd;

@@ -1,5 +1,6 @@
 /* child_start() and its messages: children that live for many requests. */
 #include "core/base/child.h"
+#include "tests/unit/child_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,9 +70,7 @@ static int serve(int socket, void *context)
 static void serves_many_requests(void **state)
 {
     (void)state;
-    char path[] = "/tmp/worker-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && unlink(path) == 0 && write(fd, "file", 4) == 4);
+    int fd = nameless_file("file");
     struct child child = start(serve, NULL);
     for (uint32_t i = 0; i < 2000; i++) { // far more than its descriptor limit
         struct request request = {.number = i};
