@@ -3,14 +3,7 @@
 # folder; prints TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
-for program in extract pack train predict model; do
-    PATH=$BUILD/tools/$program:$PATH
-done
-PATH=$BUILD/data:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 
 # The README's picture is what its words say: clips of this generator, drawn by this
 # program. (Other versions of FFmpeg may decode and scale a little otherwise.)

@@ -6,13 +6,10 @@
 # Usage: failing_disk.sh BUILD, in an empty folder
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-build=$(cd "${1:?the build folder}" && pwd) || exit 1
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
+. "$ROOT/tests/lib/e2e.sh"
 . "$ROOT/tests/lib/own_mounts.sh"
-PATH=$build/tools/extract:$build/tools/pack:$build/tools/train:$build/tools/predict:$PATH
-PATH=$build/data:$PATH:/usr/sbin:/sbin
-own_mounts "$0" "$build"
+PATH=$PATH:/usr/sbin:/sbin
+own_mounts "$0" "$BUILD"
 
 put_in() {
     mount -o loop,errors=continue memory/disk.image disk

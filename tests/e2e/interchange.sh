@@ -3,11 +3,7 @@
 # started from. Usage: interchange.sh BUILD, in an empty folder; prints TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C
-PATH=$BUILD/tools/extract:$BUILD/tools/train:$BUILD/tools/predict:$BUILD/tools/model:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 
 make_pack() {
     "$BUILD/data/make-clips" --classes 3 --groups 3 --clips 2 clips >/dev/null &&

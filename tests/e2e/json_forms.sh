@@ -3,13 +3,7 @@
 # json_forms.sh BUILD, in an empty folder; prints TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
-for program in extract pack train predict model; do
-    PATH=$BUILD/tools/$program:$PATH
-done
+. "$ROOT/tests/lib/e2e.sh"
 
 # Names that JSON has signs for: a class with quotes and a backslash, a broken clip.
 make_files() {

@@ -4,11 +4,8 @@
 # Usage: library.sh BUILD, in an empty folder; prints TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C
-PATH=$BUILD/tools/extract:$BUILD/tools/train:$BUILD/tools/predict:$PATH
+. "$ROOT/tests/lib/e2e.sh"
+
 option() { # of the build
     meson introspect --buildoptions "$BUILD" | python3 -c '
 import json, sys

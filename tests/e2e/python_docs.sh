@@ -3,11 +3,7 @@
 # folder; prints TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
-PATH=$BUILD/tools/extract:$BUILD/data:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 page=$ROOT/docs/python.md
 judge=$ROOT/tests/e2e/docs_judge.py
 

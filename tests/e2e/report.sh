@@ -3,11 +3,7 @@
 # that a browser shows it. Usage: report.sh BUILD, in an empty folder; TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C
-PATH=$BUILD/tools/extract:$BUILD/tools/train:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 classes=('<b>bold & "cold"' "it's" 'plain')
 
 # Names that a page must not take for its own; one class is hard to tell.

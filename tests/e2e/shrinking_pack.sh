@@ -4,11 +4,7 @@
 # Usage: shrinking_pack.sh BUILD, in an empty folder
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
-build=$(cd "${1:?the build folder}" && pwd) || exit 1
-TAP_LOGS=$PWD
-. "$ROOT/tests/lib/tap.sh"
-PATH=$build/tools/extract:$build/tools/pack:$build/tools/train:$build/tools/predict:$PATH
-PATH=$build/data:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 
 make_pack() {
     make-clips --classes 3 --groups 6 --clips 4 clips && extract -o good.h5 --size 96x96 clips \

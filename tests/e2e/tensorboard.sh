@@ -4,11 +4,7 @@
 # folder; TAP.
 set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd) || exit 1
-BUILD=$(cd "${1:?the build folder}" && pwd) || exit 2
-TAP_LOGS=${TAP_LOGS:-$PWD}
-. "$ROOT/tests/lib/tap.sh"
-export LC_ALL=C
-PATH=$BUILD/tools/extract:$BUILD/tools/train:$PATH
+. "$ROOT/tests/lib/e2e.sh"
 judge=$ROOT/tests/e2e/events_judge.py
 file=tb/train/events.out.tfevents
 
